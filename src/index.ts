@@ -1,0 +1,2 @@
+export { attachAxios, createAxios } from "./clients/axios.ts";
+export * from "./fetch.ts";
