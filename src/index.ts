@@ -1,2 +1,2 @@
-export { attachAxios, createAxios } from "./clients/axios.ts";
-export * from "./fetch.ts";
+export { attachAxios, createAxios } from './clients/axios.ts'
+export * from './fetch.ts'

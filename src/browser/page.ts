@@ -1,21 +1,19 @@
-import type { Page } from "../session/environment.ts";
+import type { Page } from '../session/environment.ts'
 
 export const browserPage: Page = {
-	baseUrl: () => document.baseURI,
-	get origin() {
-		return location.origin;
-	},
-	readCookie(name) {
-		const prefix = `${name}=`;
-		const found = document.cookie
-			.split("; ")
-			.find((cookie) => cookie.startsWith(prefix));
-		if (found === undefined) return undefined;
-		const value = found.slice(prefix.length);
-		try {
-			return decodeURIComponent(value);
-		} catch {
-			return value;
-		}
-	},
-};
+  baseUrl: () => document.baseURI,
+  get origin() {
+    return location.origin
+  },
+  readCookie(name) {
+    const prefix = `${name}=`
+    const found = document.cookie.split('; ').find((cookie) => cookie.startsWith(prefix))
+    if (found === undefined) return undefined
+    const value = found.slice(prefix.length)
+    try {
+      return decodeURIComponent(value)
+    } catch {
+      return value
+    }
+  },
+}

@@ -1,91 +1,72 @@
 import {
-	type AxiosAdapter,
-	type AxiosError,
-	AxiosHeaders,
-	type AxiosResponse,
-	CanceledError,
-	type InternalAxiosRequestConfig,
-} from "axios";
-import { isSilentRefreshError } from "../session/errors.ts";
-import type { Gate } from "../session/gate.ts";
-import { ownProperty } from "../session/own-property.ts";
-import type { GiveUp } from "../session/waiting-line.ts";
-import { isExpiredAnswer } from "./axios-answer.ts";
-import {
-	restoreError,
-	restoreResponse,
-	timeoutError,
-	toAxiosError,
-	withCause,
-} from "./axios-errors.ts";
-import type { FindTransport, Transport } from "./axios-transport.ts";
-import { urlOf } from "./axios-url.ts";
-import { exchange } from "./exchange.ts";
+  type AxiosAdapter,
+  type AxiosError,
+  AxiosHeaders,
+  type AxiosResponse,
+  CanceledError,
+  type InternalAxiosRequestConfig,
+} from 'axios'
+import { isSilentRefreshError } from '../session/errors.ts'
+import type { Gate } from '../session/gate.ts'
+import { ownProperty } from '../session/own-property.ts'
+import type { GiveUp } from '../session/waiting-line.ts'
+import { isExpiredAnswer } from './axios-answer.ts'
+import { restoreError, restoreResponse, timeoutError, toAxiosError, withCause } from './axios-errors.ts'
+import type { FindTransport, Transport } from './axios-transport.ts'
+import { urlOf } from './axios-url.ts'
+import { exchange } from './exchange.ts'
 
-type Config = InternalAxiosRequestConfig;
+type Config = InternalAxiosRequestConfig
 
 /** What came back: axios settles by status, so a 401 may be either. */
 interface Settled {
-	readonly response: AxiosResponse;
-	/** Set if axios rejects with it. */
-	readonly error?: AxiosError;
+  readonly response: AxiosResponse
+  /** Set if axios rejects with it. */
+  readonly error?: AxiosError
 }
 
 /** At most this long: timers of browsers overflow beyond it and fire at once. */
-const longestTimer = 2 ** 31 - 1;
+const longestTimer = 2 ** 31 - 1
 
 const isStream = (data: unknown) =>
-	typeof data === "object" &&
-	data !== null &&
-	("getReader" in data || "pipe" in data);
+  typeof data === 'object' && data !== null && ('getReader' in data || 'pipe' in data)
 
 /** The way out of the queue in axios's own words: `signal`, `cancelToken` and `timeout` count while waiting too. */
 function giveUpOf(config: Config, remaining: () => number, gate: Gate): GiveUp {
-	return (leave) => {
-		const { signal, cancelToken } = config;
-		const cancel = () =>
-			leave(cancelToken?.reason ?? new CanceledError(undefined, config));
-		signal?.addEventListener?.("abort", cancel);
-		cancelToken?.subscribe(cancel);
-		const stopTimer = config.timeout
-			? gate.clock.startTimer(
-					() => leave(timeoutError(config)),
-					Math.min(longestTimer, remaining()),
-				)
-			: undefined;
-		if (signal?.aborted) cancel();
-		return () => {
-			signal?.removeEventListener?.("abort", cancel);
-			cancelToken?.unsubscribe(cancel);
-			stopTimer?.();
-		};
-	};
+  return (leave) => {
+    const { signal, cancelToken } = config
+    const cancel = () => leave(cancelToken?.reason ?? new CanceledError(undefined, config))
+    signal?.addEventListener?.('abort', cancel)
+    cancelToken?.subscribe(cancel)
+    const stopTimer = config.timeout
+      ? gate.clock.startTimer(() => leave(timeoutError(config)), Math.min(longestTimer, remaining()))
+      : undefined
+    if (signal?.aborted) cancel()
+    return () => {
+      signal?.removeEventListener?.('abort', cancel)
+      cancelToken?.unsubscribe(cancel)
+      stopTimer?.()
+    }
+  }
 }
 
 /** Sends a copy that carries the token, so that neither the caller's config nor any error ever holds it. */
-function copyOf(
-	config: Config,
-	authorization: string | undefined,
-	isFetch: boolean,
-): Config {
-	const headers = new AxiosHeaders(config.headers);
-	if (authorization !== undefined) headers.set("Authorization", authorization);
-	// axios's fetch adapter sends a User-Agent of its own, which Firefox and WebKit let through: then every request to
-	// another origin is preflighted for a header that no server allows.
-	if (isFetch && !headers.has("User-Agent")) headers.set("User-Agent", false);
-	return { ...config, headers };
+function copyOf(config: Config, authorization: string | undefined, isFetch: boolean): Config {
+  const headers = new AxiosHeaders(config.headers)
+  if (authorization !== undefined) headers.set('Authorization', authorization)
+  // axios's fetch adapter sends a User-Agent of its own, which Firefox and WebKit let through: then every request to
+  // another origin is preflighted for a header that no server allows.
+  if (isFetch && !headers.has('User-Agent')) headers.set('User-Agent', false)
+  return { ...config, headers }
 }
 
 export interface GuardedAdapter extends AxiosAdapter {
-	/** Which gate it leads through: nothing is wrapped twice. */
-	readonly gate: Gate;
+  /** Which gate it leads through: nothing is wrapped twice. */
+  readonly gate: Gate
 }
 
 export function isGuardedBy(gate: Gate, adapter: unknown): boolean {
-	return (
-		typeof adapter === "function" &&
-		(adapter as Partial<GuardedAdapter>).gate === gate
-	);
+  return typeof adapter === 'function' && (adapter as Partial<GuardedAdapter>).gate === gate
 }
 
 /**
@@ -93,87 +74,67 @@ export function isGuardedBy(gate: Gate, adapter: unknown): boolean {
  * transforms: those run once and see one answer.
  */
 export function guardAdapter(
-	original: Config["adapter"],
-	gate: Gate,
-	findTransport: FindTransport,
-	isAttached: () => boolean,
+  original: Config['adapter'],
+  gate: Gate,
+  findTransport: FindTransport,
+  isAttached: () => boolean,
 ): GuardedAdapter {
-	const guarded: AxiosAdapter = async (config) => {
-		const transport = findTransport(original, config);
-		const url =
-			isAttached() && ownProperty(config, "skipAuth") !== true
-				? urlOf(config)
-				: undefined;
-		const hasOwnAuthorization =
-			config.auth || config.headers.has("Authorization");
-		if (url === undefined || hasOwnAuthorization || !gate.mayCarryToken(url)) {
-			return settle(
-				await attempt(
-					transport,
-					config,
-					copyOf(config, undefined, transport.isFetch),
-				),
-				config,
-			);
-		}
-		const remaining = startTimeout(config, gate);
-		try {
-			const settled = await exchange<Settled>(gate, {
-				isRepeatable: !isStream(config.data),
-				giveUp: giveUpOf(config, remaining, gate),
-				send(token) {
-					const copy = copyOf(config, token?.authorization, transport.isFetch);
-					if (config.timeout && remaining() < config.timeout) {
-						copy.timeout = remaining();
-						copy.timeoutErrorMessage = timeoutError(config).message;
-					}
-					return attempt(transport, config, copy);
-				},
-				isExpired: ({ response }) =>
-					isExpiredAnswer(gate, response, url, transport.finalUrlOf(response)),
-				discard: ({ response }) => discard(response.data),
-				settleWithout: ({ response, error }, cause) => ({
-					response,
-					...(error && { error: withCause(error, cause) }),
-				}),
-			});
-			return settle(settled, config);
-		} catch (error) {
-			throw isSilentRefreshError(error) ? toAxiosError(error, config) : error;
-		}
-	};
-	return Object.assign(guarded, { gate });
+  const guarded: AxiosAdapter = async (config) => {
+    const transport = findTransport(original, config)
+    const url = isAttached() && ownProperty(config, 'skipAuth') !== true ? urlOf(config) : undefined
+    const hasOwnAuthorization = config.auth || config.headers.has('Authorization')
+    if (url === undefined || hasOwnAuthorization || !gate.mayCarryToken(url)) {
+      return settle(await attempt(transport, config, copyOf(config, undefined, transport.isFetch)), config)
+    }
+    const remaining = startTimeout(config, gate)
+    try {
+      const settled = await exchange<Settled>(gate, {
+        isRepeatable: !isStream(config.data),
+        giveUp: giveUpOf(config, remaining, gate),
+        send(token) {
+          const copy = copyOf(config, token?.authorization, transport.isFetch)
+          if (config.timeout && remaining() < config.timeout) {
+            copy.timeout = remaining()
+            copy.timeoutErrorMessage = timeoutError(config).message
+          }
+          return attempt(transport, config, copy)
+        },
+        isExpired: ({ response }) => isExpiredAnswer(gate, response, url, transport.finalUrlOf(response)),
+        discard: ({ response }) => discard(response.data),
+        settleWithout: ({ response, error }, cause) => ({
+          response,
+          ...(error && { error: withCause(error, cause) }),
+        }),
+      })
+      return settle(settled, config)
+    } catch (error) {
+      throw isSilentRefreshError(error) ? toAxiosError(error, config) : error
+    }
+  }
+  return Object.assign(guarded, { gate })
 }
 
 /** What is left of the request's timeout, which counts from here: waiting and both tries are all within it. */
 function startTimeout(config: Config, { clock }: Gate): () => number {
-	const startedAt = clock.now().monotonic;
-	return () =>
-		Math.max(
-			1,
-			Math.ceil(Number(config.timeout) - (clock.now().monotonic - startedAt)),
-		);
+  const startedAt = clock.now().monotonic
+  return () => Math.max(1, Math.ceil(Number(config.timeout) - (clock.now().monotonic - startedAt)))
 }
 
-async function attempt(
-	transport: Transport,
-	config: Config,
-	copy: Config,
-): Promise<Settled> {
-	try {
-		return { response: await transport.send(copy) };
-	} catch (error) {
-		const failure = error as AxiosError | undefined;
-		if (!failure?.response) throw restoreError(error, config);
-		return { response: failure.response, error: failure };
-	}
+async function attempt(transport: Transport, config: Config, copy: Config): Promise<Settled> {
+  try {
+    return { response: await transport.send(copy) }
+  } catch (error) {
+    const failure = error as AxiosError | undefined
+    if (!failure?.response) throw restoreError(error, config)
+    return { response: failure.response, error: failure }
+  }
 }
 
 function settle({ response, error }: Settled, config: Config): AxiosResponse {
-	if (error) throw restoreError(error, config);
-	return restoreResponse(response, config);
+  if (error) throw restoreError(error, config)
+  return restoreResponse(response, config)
 }
 
 function discard(body: unknown): void {
-	if (body instanceof ReadableStream) body.cancel().catch(() => {});
+  if (body instanceof ReadableStream) body.cancel().catch(() => {})
 }

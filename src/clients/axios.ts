@@ -1,14 +1,14 @@
-import axios, { type AxiosInstance, type CreateAxiosDefaults } from "axios";
-import { gateOf } from "../session/gate.ts";
-import type { Session } from "../session/session.ts";
-import { guardAdapter, isGuardedBy } from "./axios-adapter.ts";
-import { createTransports } from "./axios-transport.ts";
+import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios'
+import { gateOf } from '../session/gate.ts'
+import type { Session } from '../session/session.ts'
+import { guardAdapter, isGuardedBy } from './axios-adapter.ts'
+import { createTransports } from './axios-transport.ts'
 
-declare module "axios" {
-	interface AxiosRequestConfig<D, P> {
-		/** Sends this request as it is: no token, no waiting, no retry. @default false */
-		skipAuth?: boolean | undefined;
-	}
+declare module 'axios' {
+  interface AxiosRequestConfig<D, P> {
+    /** Sends this request as it is: no token, no waiting, no retry. @default false */
+    skipAuth?: boolean | undefined
+  }
 }
 
 /**
@@ -21,40 +21,32 @@ declare module "axios" {
  * @example
  * const detach = attachAxios(api, session)
  */
-export function attachAxios(
-	instance: AxiosInstance,
-	session: Session,
-): () => void {
-	const gate = gateOf(session);
-	if (typeof instance?.interceptors?.request?.use !== "function") {
-		throw new TypeError("silent-refresh: attachAxios needs an axios instance.");
-	}
-	const findTransport = createTransports(gate);
-	let isAttached = true;
-	const id = instance.interceptors.request.use(
-		(config) => {
-			if (!isGuardedBy(gate, config.adapter)) {
-				config.adapter = guardAdapter(
-					config.adapter,
-					gate,
-					findTransport,
-					() => isAttached,
-				);
-			}
-			return config;
-		},
-		null,
-		// It does not wait for anything: where no other interceptor does, axios may send in the same breath.
-		{ synchronous: true },
-	);
+export function attachAxios(instance: AxiosInstance, session: Session): () => void {
+  const gate = gateOf(session)
+  if (typeof instance?.interceptors?.request?.use !== 'function') {
+    throw new TypeError('silent-refresh: attachAxios needs an axios instance.')
+  }
+  const findTransport = createTransports(gate)
+  let isAttached = true
+  const id = instance.interceptors.request.use(
+    (config) => {
+      if (!isGuardedBy(gate, config.adapter)) {
+        config.adapter = guardAdapter(config.adapter, gate, findTransport, () => isAttached)
+      }
+      return config
+    },
+    null,
+    // It does not wait for anything: where no other interceptor does, axios may send in the same breath.
+    { synchronous: true },
+  )
 
-	function detach(): void {
-		isAttached = false;
-		instance.interceptors.request.eject(id);
-		forget();
-	}
-	const forget = gate.onDispose(detach);
-	return detach;
+  function detach(): void {
+    isAttached = false
+    instance.interceptors.request.eject(id)
+    forget()
+  }
+  const forget = gate.onDispose(detach)
+  return detach
 }
 
 /**
@@ -64,11 +56,8 @@ export function attachAxios(
  * const api = createAxios(session, { baseURL: '/api' })
  * const { data } = await api.get('/me')
  */
-export function createAxios(
-	session: Session,
-	config?: CreateAxiosDefaults,
-): AxiosInstance {
-	const instance = axios.create(config);
-	attachAxios(instance, session);
-	return instance;
+export function createAxios(session: Session, config?: CreateAxiosDefaults): AxiosInstance {
+  const instance = axios.create(config)
+  attachAxios(instance, session)
+  return instance
 }

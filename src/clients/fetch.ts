@@ -1,77 +1,54 @@
-import { isExpiryChallenge } from "../session/challenge.ts";
-import { type Gate, gateOf } from "../session/gate.ts";
-import type { Session } from "../session/session.ts";
-import { onAbort } from "../session/waiting-line.ts";
-import { asAnswer } from "./answer.ts";
-import { exchange } from "./exchange.ts";
-import { isRequest, ownInit, prepareFetch } from "./fetch-request.ts";
+import { isExpiryChallenge } from '../session/challenge.ts'
+import { type Gate, gateOf } from '../session/gate.ts'
+import type { Session } from '../session/session.ts'
+import { onAbort } from '../session/waiting-line.ts'
+import { asAnswer } from './answer.ts'
+import { exchange } from './exchange.ts'
+import { isRequest, ownInit, prepareFetch } from './fetch-request.ts'
 
 /** What `createFetch` adds to the `init` of `fetch`. */
 export interface SilentRequestInit extends RequestInit {
-	/** Sends this request as it is: no token, no waiting, no retry. @default false */
-	skipAuth?: boolean | undefined;
+  /** Sends this request as it is: no token, no waiting, no retry. @default false */
+  skipAuth?: boolean | undefined
 }
 
 /** A drop-in `fetch`: assignable to `typeof fetch`. */
-export type SilentFetch = (
-	input: RequestInfo | URL,
-	init?: SilentRequestInit,
-) => Promise<Response>;
+export type SilentFetch = (input: RequestInfo | URL, init?: SilentRequestInit) => Promise<Response>
 
 /** Options of {@link createFetch}. */
 export interface FetchOptions {
-	/** What sends the requests. @default the global `fetch`, looked up at each call */
-	fetch?:
-		| ((input: RequestInfo | URL, init?: RequestInit) => Promise<Response>)
-		| undefined;
+  /** What sends the requests. @default the global `fetch`, looked up at each call */
+  fetch?: ((input: RequestInfo | URL, init?: RequestInit) => Promise<Response>) | undefined
 }
 
 /** The URL of a call, unresolved if it is relative. */
 function urlOf(input: RequestInfo | URL): string {
-	return typeof input === "string"
-		? input
-		: isRequest(input)
-			? input.url
-			: String(input);
+  return typeof input === 'string' ? input : isRequest(input) ? input.url : String(input)
 }
 
-function hasOwnAuthorization(
-	input: RequestInfo | URL,
-	init: RequestInit | undefined,
-): boolean {
-	const headers =
-		init?.headers ?? (isRequest(input) ? input.headers : undefined);
-	return headers !== undefined && new Headers(headers).has("Authorization");
+function hasOwnAuthorization(input: RequestInfo | URL, init: RequestInit | undefined): boolean {
+  const headers = init?.headers ?? (isRequest(input) ? input.headers : undefined)
+  return headers !== undefined && new Headers(headers).has('Authorization')
 }
 
-function createExpiryTest(
-	gate: Gate,
-	input: RequestInfo | URL,
-	init: RequestInit | undefined,
-) {
-	return (response: Response): boolean | Promise<boolean> => {
-		const { status, headers, redirected } = response;
-		if (gate.shouldRefresh) {
-			return gate.shouldRefresh(
-				asAnswer({
-					status,
-					headers,
-					url: response.url || urlOf(input),
-					method: (
-						init?.method ?? (isRequest(input) ? input.method : "GET")
-					).toUpperCase(),
-					readText: () => response.clone().text(),
-				}),
-			);
-		}
-		if (
-			status !== 401 ||
-			!isExpiryChallenge(headers.get("WWW-Authenticate"), gate.scheme)
-		)
-			return false;
-		// Redirected to where our token does not go, somebody else has answered.
-		return !redirected || gate.mayCarryToken(response.url);
-	};
+function createExpiryTest(gate: Gate, input: RequestInfo | URL, init: RequestInit | undefined) {
+  return (response: Response): boolean | Promise<boolean> => {
+    const { status, headers, redirected } = response
+    if (gate.shouldRefresh) {
+      return gate.shouldRefresh(
+        asAnswer({
+          status,
+          headers,
+          url: response.url || urlOf(input),
+          method: (init?.method ?? (isRequest(input) ? input.method : 'GET')).toUpperCase(),
+          readText: () => response.clone().text(),
+        }),
+      )
+    }
+    if (status !== 401 || !isExpiryChallenge(headers.get('WWW-Authenticate'), gate.scheme)) return false
+    // Redirected to where our token does not go, somebody else has answered.
+    return !redirected || gate.mayCarryToken(response.url)
+  }
 }
 
 /**
@@ -84,39 +61,30 @@ function createExpiryTest(
  * const apiFetch = createFetch(session)
  * const response = await apiFetch('/api/me')
  */
-export function createFetch(
-	session: Session,
-	options: FetchOptions = {},
-): SilentFetch {
-	const gate = gateOf(session);
-	const transport = Object.hasOwn(options, "fetch")
-		? (options.fetch ?? gate.fetch)
-		: gate.fetch;
-	if (typeof transport !== "function")
-		throw new TypeError('silent-refresh: option "fetch" must be a function.');
+export function createFetch(session: Session, options: FetchOptions = {}): SilentFetch {
+  const gate = gateOf(session)
+  const transport = Object.hasOwn(options, 'fetch') ? (options.fetch ?? gate.fetch) : gate.fetch
+  if (typeof transport !== 'function')
+    throw new TypeError('silent-refresh: option "fetch" must be a function.')
 
-	return async (input, given) => {
-		const init = ownInit(given);
-		if (
-			init?.skipAuth ||
-			!gate.mayCarryToken(urlOf(input)) ||
-			hasOwnAuthorization(input, init)
-		) {
-			return transport(input, given);
-		}
-		const request = prepareFetch(input, init, transport);
-		request.signal?.throwIfAborted();
-		try {
-			return await exchange(gate, {
-				isRepeatable: request.isRepeatable,
-				giveUp: onAbort(request.signal),
-				send: (token) => request.send(token?.authorization),
-				isExpired: createExpiryTest(gate, input, init),
-				discard: (response) => void response.body?.cancel().catch(() => {}),
-				settleWithout: (response) => response,
-			});
-		} finally {
-			request.release();
-		}
-	};
+  return async (input, given) => {
+    const init = ownInit(given)
+    if (init?.skipAuth || !gate.mayCarryToken(urlOf(input)) || hasOwnAuthorization(input, init)) {
+      return transport(input, given)
+    }
+    const request = prepareFetch(input, init, transport)
+    request.signal?.throwIfAborted()
+    try {
+      return await exchange(gate, {
+        isRepeatable: request.isRepeatable,
+        giveUp: onAbort(request.signal),
+        send: (token) => request.send(token?.authorization),
+        isExpired: createExpiryTest(gate, input, init),
+        discard: (response) => void response.body?.cancel().catch(() => {}),
+        settleWithout: (response) => response,
+      })
+    } finally {
+      request.release()
+    }
+  }
 }

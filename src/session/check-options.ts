@@ -1,173 +1,135 @@
-import type { SessionOptions } from "./options.ts";
+import type { SessionOptions } from './options.ts'
 
-type Rule = readonly [accepts: (value: never) => boolean, wants: string];
-type Rules = Record<string, Rule>;
+type Rule = readonly [accepts: (value: never) => boolean, wants: string]
+type Rules = Record<string, Rule>
 
-const isText = (value: unknown): value is string => typeof value === "string";
-const isFunction = (value: unknown) => typeof value === "function";
-const isObject = (value: unknown): value is object =>
-	typeof value === "object" && value !== null;
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isFunction = (value: unknown) => typeof value === 'function'
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 const isUrl = (value: unknown) =>
-	(isText(value) && value !== "" && URL.canParse(value, "http://page")) ||
-	value instanceof URL;
-const isHeaderName = (value: unknown) =>
-	isText(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
+  (isText(value) && value !== '' && URL.canParse(value, 'http://page')) || value instanceof URL
+const isHeaderName = (value: unknown) => isText(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(value)
 const isListOf = (accepts: (item: unknown) => boolean) => (value: unknown) =>
-	Array.isArray(value) && value.every(accepts);
+  Array.isArray(value) && value.every(accepts)
 const isBelow = (end: number, start: number) => (value: unknown) =>
-	typeof value === "number" && value >= start && value < end;
+  typeof value === 'number' && value >= start && value < end
 
-const text: Rule = [isText, "a string"];
-const flag: Rule = [
-	(value: unknown) => typeof value === "boolean",
-	"true or false",
-];
-const url: Rule = [isUrl, "a URL"];
-const callback: Rule = [isFunction, "a function"];
-const patience: Rule = [
-	isBelow(Infinity, 1),
-	"a number of milliseconds, 1 or more",
-];
+const text: Rule = [isText, 'a string']
+const flag: Rule = [(value: unknown) => typeof value === 'boolean', 'true or false']
+const url: Rule = [isUrl, 'a URL']
+const callback: Rule = [isFunction, 'a function']
+const patience: Rule = [isBelow(Infinity, 1), 'a number of milliseconds, 1 or more']
 
 const endpointRules: Rules = {
-	url,
-	method: [(value: unknown) => isHeaderName(value), "an HTTP method"],
-	headers: [
-		(value: unknown) =>
-			isFunction(value) ||
-			(isObject(value) &&
-				Object.entries(value).every(
-					([name, held]) => isHeaderName(name) && isText(held),
-				)),
-		"a record of header names and strings, or a function",
-	],
-	body: [
-		(value: unknown) =>
-			isText(value) || value === null || isObject(value) || isFunction(value),
-		"a string, an object, null or a function",
-	],
-	credentials: [
-		(value: string) => ["include", "same-origin", "omit"].includes(value),
-		'"include", "same-origin" or "omit"',
-	],
-	keepalive: flag,
-	csrf: [
-		(value: unknown) => value === false || isObject(value),
-		"false, { header, value } or { header, cookie }",
-	],
-};
+  url,
+  method: [(value: unknown) => isHeaderName(value), 'an HTTP method'],
+  headers: [
+    (value: unknown) =>
+      isFunction(value) ||
+      (isObject(value) && Object.entries(value).every(([name, held]) => isHeaderName(name) && isText(held))),
+    'a record of header names and strings, or a function',
+  ],
+  body: [
+    (value: unknown) => isText(value) || value === null || isObject(value) || isFunction(value),
+    'a string, an object, null or a function',
+  ],
+  credentials: [
+    (value: string) => ['include', 'same-origin', 'omit'].includes(value),
+    '"include", "same-origin" or "omit"',
+  ],
+  keepalive: flag,
+  csrf: [
+    (value: unknown) => value === false || isObject(value),
+    'false, { header, value } or { header, cookie }',
+  ],
+}
 
 const refreshRules: Rules = {
-	...endpointRules,
-	accessToken: [
-		(value: unknown) =>
-			value === false ||
-			isText(value) ||
-			isFunction(value) ||
-			isListOf(isText)(value),
-		"a path, a list of paths, a function or false",
-	],
-	expiry: [isObject, "{ path, unit }"],
-	subject: text,
-	refused: [isListOf(isBelow(600, 100)), "a list of HTTP statuses"],
-};
+  ...endpointRules,
+  accessToken: [
+    (value: unknown) => value === false || isText(value) || isFunction(value) || isListOf(isText)(value),
+    'a path, a list of paths, a function or false',
+  ],
+  expiry: [isObject, '{ path, unit }'],
+  subject: text,
+  refused: [isListOf(isBelow(600, 100)), 'a list of HTTP statuses'],
+}
 
 const csrfRules: Rules = {
-	header: [isHeaderName, "a header name"],
-	value: text,
-	cookie: text,
-};
+  header: [isHeaderName, 'a header name'],
+  value: text,
+  cookie: text,
+}
 const expiryRules: Rules = {
-	path: text,
-	unit: [
-		(value: string) => ["s", "ms", "unix", "iso"].includes(value),
-		'"s", "ms", "unix" or "iso"',
-	],
-};
+  path: text,
+  unit: [(value: string) => ['s', 'ms', 'unix', 'iso'].includes(value), '"s", "ms", "unix" or "iso"'],
+}
 
-const endpointOr = (value: unknown) =>
-	isUrl(value) || isFunction(value) || isObject(value);
+const endpointOr = (value: unknown) => isUrl(value) || isFunction(value) || isObject(value)
 
 const sessionRules: Rules = {
-	refresh: [endpointOr, "a URL, an endpoint ({ url, ... }) or a function"],
-	signOut: [endpointOr, "a URL, an endpoint ({ url, ... }) or a function"],
-	origins: [
-		isListOf(
-			(value) =>
-				isText(value) && URL.canParse(value) && new URL(value).origin === value,
-		),
-		'a list of origins like "https://api.example.com" (scheme, host and port; no path, no "*")',
-	],
-	exclude: [
-		isListOf((value) => isText(value) || value instanceof RegExp),
-		"a list of URLs, paths and regular expressions",
-	],
-	hasSession: callback,
-	shouldRefresh: callback,
-	scheme: [
-		(value: unknown) => value === "" || isHeaderName(value),
-		'an authorization scheme like "Bearer"',
-	],
-	refreshMargin: [isBelow(Infinity, 0), "a number of milliseconds, 0 or more"],
-	refreshTimeout: patience,
-	maxWait: patience,
-};
+  refresh: [endpointOr, 'a URL, an endpoint ({ url, ... }) or a function'],
+  signOut: [endpointOr, 'a URL, an endpoint ({ url, ... }) or a function'],
+  origins: [
+    isListOf((value) => isText(value) && URL.canParse(value) && new URL(value).origin === value),
+    'a list of origins like "https://api.example.com" (scheme, host and port; no path, no "*")',
+  ],
+  exclude: [
+    isListOf((value) => isText(value) || value instanceof RegExp),
+    'a list of URLs, paths and regular expressions',
+  ],
+  hasSession: callback,
+  shouldRefresh: callback,
+  scheme: [(value: unknown) => value === '' || isHeaderName(value), 'an authorization scheme like "Bearer"'],
+  refreshMargin: [isBelow(Infinity, 0), 'a number of milliseconds, 0 or more'],
+  refreshTimeout: patience,
+  maxWait: patience,
+}
 
 // The kind, not the value: an option may hold a secret, and this text ends up in logs.
 function kindOf(value: unknown): string {
-	if (typeof value === "number") return String(value);
-	return value === null
-		? "null"
-		: Array.isArray(value)
-			? "an array"
-			: `a value of type ${typeof value}`;
+  if (typeof value === 'number') return String(value)
+  return value === null ? 'null' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`
 }
 
 function fail(path: string, wants: string, value: unknown): never {
-	throw new TypeError(
-		`silent-refresh: option "${path}" must be ${wants}; it is ${kindOf(value)}.`,
-	);
+  throw new TypeError(`silent-refresh: option "${path}" must be ${wants}; it is ${kindOf(value)}.`)
 }
 
-function check(
-	options: unknown,
-	rules: Rules,
-	path: string,
-	required: readonly string[] = [],
-): void {
-	for (const key of new Set([...required, ...Object.keys(options as object)])) {
-		const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
-		if (!rule) {
-			throw new TypeError(
-				`silent-refresh: there is no option "${path}${key}". The options are: ${Object.keys(rules).join(", ")}.`,
-			);
-		}
-		const value = Object.hasOwn(options as object, key)
-			? (options as Record<string, unknown>)[key]
-			: undefined;
-		if (value === undefined ? required.includes(key) : !rule[0](value as never))
-			fail(path + key, rule[1], value);
-	}
+function check(options: unknown, rules: Rules, path: string, required: readonly string[] = []): void {
+  for (const key of new Set([...required, ...Object.keys(options as object)])) {
+    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
+    if (!rule) {
+      throw new TypeError(
+        `silent-refresh: there is no option "${path}${key}". The options are: ${Object.keys(rules).join(', ')}.`,
+      )
+    }
+    const value = Object.hasOwn(options as object, key)
+      ? (options as Record<string, unknown>)[key]
+      : undefined
+    if (value === undefined ? required.includes(key) : !rule[0](value as never))
+      fail(path + key, rule[1], value)
+  }
 }
 
 function checkEndpoint(endpoint: unknown, rules: Rules, path: string): void {
-	if (!isObject(endpoint) || endpoint instanceof URL) return;
-	check(endpoint, rules, path, ["url"]);
-	const { csrf, expiry } = { __proto__: null, ...endpoint } as {
-		csrf?: object | false;
-		expiry?: object;
-	};
-	if (csrf) {
-		const source = Object.hasOwn(csrf, "cookie") ? "cookie" : "value";
-		check(csrf, csrfRules, `${path}csrf.`, ["header", source]);
-	}
-	if (expiry) check(expiry, expiryRules, `${path}expiry.`, ["path", "unit"]);
+  if (!isObject(endpoint) || endpoint instanceof URL) return
+  check(endpoint, rules, path, ['url'])
+  const { csrf, expiry } = { __proto__: null, ...endpoint } as {
+    csrf?: object | false
+    expiry?: object
+  }
+  if (csrf) {
+    const source = Object.hasOwn(csrf, 'cookie') ? 'cookie' : 'value'
+    check(csrf, csrfRules, `${path}csrf.`, ['header', source])
+  }
+  if (expiry) check(expiry, expiryRules, `${path}expiry.`, ['path', 'unit'])
 }
 
 /** Throws a `TypeError` that names the first option that cannot work. */
 export function checkSessionOptions(options: SessionOptions): void {
-	if (!isObject(options)) fail("options", "an object", options);
-	check(options, sessionRules, "", ["refresh"]);
-	checkEndpoint(options.refresh, refreshRules, "refresh.");
-	checkEndpoint(options.signOut, endpointRules, "signOut.");
+  if (!isObject(options)) fail('options', 'an object', options)
+  check(options, sessionRules, '', ['refresh'])
+  checkEndpoint(options.refresh, refreshRules, 'refresh.')
+  checkEndpoint(options.signOut, endpointRules, 'signOut.')
 }

@@ -1,75 +1,60 @@
-import type { Page } from "./environment.ts";
+import type { Page } from './environment.ts'
 
 /** Says of a final URL whether the session's token may go there. */
-export type Destination = (url: string) => boolean;
+export type Destination = (url: string) => boolean
 
 export interface DestinationOptions {
-	readonly origins: readonly string[];
-	readonly exclude: readonly (string | RegExp)[];
-	/** The session's own calls, which must never wait for themselves. */
-	readonly ownUrls: readonly string[];
+  readonly origins: readonly string[]
+  readonly exclude: readonly (string | RegExp)[]
+  /** The session's own calls, which must never wait for themselves. */
+  readonly ownUrls: readonly string[]
 }
 
 // Nothing in such a URL can lead away from the page's own origin, nor does a URL parser change its path, so the hot path
 // need not parse it: no backslash, tab, line end, dot segment or empty segment is among what it allows.
-const plainUrl =
-	/^\/(?:[\w~-][\w.~%-]*(?:\/[\w~-][\w.~%-]*)*\/?)?(?:\?[\w.~%&=+,:@/-]*)?$/;
+const plainUrl = /^\/(?:[\w~-][\w.~%-]*(?:\/[\w~-][\w.~%-]*)*\/?)?(?:\?[\w.~%&=+,:@/-]*)?$/
 
-const localHost = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+const localHost = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
 
-const withoutQuery = (url: string): string => url.split(/[?#]/, 1)[0] ?? "";
+const withoutQuery = (url: string): string => url.split(/[?#]/, 1)[0] ?? ''
 
 /** The exact origin of the final URL decides; prefixes of URLs have been fooled too often (`https://api@evil.test`). */
-export function createDestination(
-	options: DestinationOptions,
-	page: Page,
-): Destination {
-	const { exclude, ownUrls } = options;
-	const allowed = new Set(
-		[page.origin, ...options.origins].filter((origin) => origin !== "null"),
-	);
-	const patterns = exclude.filter((entry) => entry instanceof RegExp);
-	const texts = [
-		...ownUrls,
-		...exclude.filter((entry) => typeof entry === "string"),
-	];
-	let base = "";
-	let baseOrigin = "";
-	let excluded = new Set<string>();
+export function createDestination(options: DestinationOptions, page: Page): Destination {
+  const { exclude, ownUrls } = options
+  const allowed = new Set([page.origin, ...options.origins].filter((origin) => origin !== 'null'))
+  const patterns = exclude.filter((entry) => entry instanceof RegExp)
+  const texts = [...ownUrls, ...exclude.filter((entry) => typeof entry === 'string')]
+  let base = ''
+  let baseOrigin = ''
+  let excluded = new Set<string>()
 
-	/** A `<base>` element may change what relative URLs mean while the page lives. */
-	function followBase(): void {
-		const current = page.baseUrl();
-		if (current === base) return;
-		base = current;
-		baseOrigin = new URL(base).origin;
-		excluded = new Set(
-			texts.map((text) => withoutQuery(new URL(text, base).href)),
-		);
-	}
+  /** A `<base>` element may change what relative URLs mean while the page lives. */
+  function followBase(): void {
+    const current = page.baseUrl()
+    if (current === base) return
+    base = current
+    baseOrigin = new URL(base).origin
+    excluded = new Set(texts.map((text) => withoutQuery(new URL(text, base).href)))
+  }
 
-	function resolve(url: string): URL | undefined {
-		if (!URL.canParse(url, base)) return undefined;
-		const target = new URL(url, base);
-		const isDowngrade =
-			target.protocol === "http:" &&
-			page.origin.startsWith("https:") &&
-			!localHost.test(target.hostname);
-		return isDowngrade || !allowed.has(target.origin) ? undefined : target;
-	}
+  function resolve(url: string): URL | undefined {
+    if (!URL.canParse(url, base)) return undefined
+    const target = new URL(url, base)
+    const isDowngrade =
+      target.protocol === 'http:' && page.origin.startsWith('https:') && !localHost.test(target.hostname)
+    return isDowngrade || !allowed.has(target.origin) ? undefined : target
+  }
 
-	return (url) => {
-		followBase();
-		if (patterns.length === 0 && plainUrl.test(url)) {
-			return (
-				allowed.has(baseOrigin) && !excluded.has(baseOrigin + withoutQuery(url))
-			);
-		}
-		const target = resolve(url);
-		if (!target || !/^https?:$/.test(target.protocol)) return false;
-		return (
-			!excluded.has(withoutQuery(target.href)) &&
-			!patterns.some((pattern) => target.href.search(pattern) >= 0)
-		);
-	};
+  return (url) => {
+    followBase()
+    if (patterns.length === 0 && plainUrl.test(url)) {
+      return allowed.has(baseOrigin) && !excluded.has(baseOrigin + withoutQuery(url))
+    }
+    const target = resolve(url)
+    if (!target || !/^https?:$/.test(target.protocol)) return false
+    return (
+      !excluded.has(withoutQuery(target.href)) &&
+      !patterns.some((pattern) => target.href.search(pattern) >= 0)
+    )
+  }
 }

@@ -1,74 +1,61 @@
-import type { Environment, Page } from "./environment.ts";
-import type { AuthEndpoint } from "./options.ts";
+import type { Environment, Page } from './environment.ts'
+import type { AuthEndpoint } from './options.ts'
 
 /** One auth endpoint; its request is built anew for each call. */
 export interface Endpoint {
-	readonly url: string;
-	send(): Promise<Response>;
+  readonly url: string
+  send(): Promise<Response>
 }
 
-function csrfHeader(
-	csrf: AuthEndpoint["csrf"],
-	page: Page,
-): Record<string, string> {
-	if (csrf === false) return {};
-	const { header, ...source } = csrf ?? {
-		header: "X-Silent-Refresh",
-		value: "1",
-	};
-	const value =
-		"cookie" in source ? page.readCookie(source.cookie) : source.value;
-	return value === undefined ? {} : { [header]: value };
+function csrfHeader(csrf: AuthEndpoint['csrf'], page: Page): Record<string, string> {
+  if (csrf === false) return {}
+  const { header, ...source } = csrf ?? {
+    header: 'X-Silent-Refresh',
+    value: '1',
+  }
+  const value = 'cookie' in source ? page.readCookie(source.cookie) : source.value
+  return value === undefined ? {} : { [header]: value }
 }
 
 function isPlain(value: unknown): value is object {
-	if (typeof value !== "object" || value === null) return false;
-	const prototype: unknown = Object.getPrototypeOf(value);
-	return (
-		prototype === Object.prototype || prototype === null || Array.isArray(value)
-	);
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null || Array.isArray(value)
 }
 
-export function createEndpoint(
-	options: AuthEndpoint,
-	environment: Environment,
-): Endpoint {
-	// Without a prototype, or a polluted Object.prototype could slip options of its own into the request.
-	const endpoint = { __proto__: null, ...options } as unknown as AuthEndpoint;
-	const url = String(endpoint.url);
-	const method = (endpoint.method ?? "POST").toUpperCase();
+export function createEndpoint(options: AuthEndpoint, environment: Environment): Endpoint {
+  // Without a prototype, or a polluted Object.prototype could slip options of its own into the request.
+  const endpoint = { __proto__: null, ...options } as unknown as AuthEndpoint
+  const url = String(endpoint.url)
+  const method = (endpoint.method ?? 'POST').toUpperCase()
 
-	return {
-		url,
-		async send() {
-			const { headers: own, body: given = {} } = endpoint;
-			const content = typeof given === "function" ? given() : given;
-			const body = isPlain(content)
-				? JSON.stringify(content)
-				: (content as BodyInit | null);
-			const hasBody = body !== null && method !== "GET" && method !== "HEAD";
+  return {
+    url,
+    async send() {
+      const { headers: own, body: given = {} } = endpoint
+      const content = typeof given === 'function' ? given() : given
+      const body = isPlain(content) ? JSON.stringify(content) : (content as BodyInit | null)
+      const hasBody = body !== null && method !== 'GET' && method !== 'HEAD'
 
-			const headers = new Headers({ Accept: "application/json" });
-			if (hasBody && body !== content)
-				headers.set("Content-Type", "application/json");
-			const extra = {
-				...csrfHeader(endpoint.csrf, environment.page),
-				...(typeof own === "function" ? own() : own),
-			};
-			for (const [name, value] of Object.entries(extra))
-				headers.set(name, value);
+      const headers = new Headers({ Accept: 'application/json' })
+      if (hasBody && body !== content) headers.set('Content-Type', 'application/json')
+      const extra = {
+        ...csrfHeader(endpoint.csrf, environment.page),
+        ...(typeof own === 'function' ? own() : own),
+      }
+      for (const [name, value] of Object.entries(extra)) headers.set(name, value)
 
-			return environment.fetch(url, {
-				__proto__: null,
-				method,
-				headers,
-				...(hasBody && { body }),
-				credentials: endpoint.credentials ?? "include",
-				keepalive: endpoint.keepalive ?? true,
-				// An answer from a cache would hand out a spent token, and a redirect would lead the cookie astray.
-				cache: "no-store",
-				redirect: "error",
-			} as RequestInit);
-		},
-	};
+      return environment.fetch(url, {
+        __proto__: null,
+        method,
+        headers,
+        ...(hasBody && { body }),
+        credentials: endpoint.credentials ?? 'include',
+        keepalive: endpoint.keepalive ?? true,
+        // An answer from a cache would hand out a spent token, and a redirect would lead the cookie astray.
+        cache: 'no-store',
+        redirect: 'error',
+      } as RequestInit)
+    },
+  }
 }

@@ -1,29 +1,29 @@
-import type { AnySilentRefreshError, EndReason } from "./errors.ts";
-import type { RefreshReason } from "./options.ts";
+import type { AnySilentRefreshError, EndReason } from './errors.ts'
+import type { RefreshReason } from './options.ts'
 
 /** What happened to the session. No event carries a token. Durations and times are milliseconds. */
 export type SessionEvent =
-	| { readonly type: "signed-in" }
-	| { readonly type: "refresh-started"; readonly reason: RefreshReason }
-	| {
-			readonly type: "refreshed";
-			readonly reason: RefreshReason;
-			/** End of the new token's life, in epoch milliseconds by the local clock, if known. */
-			readonly expiresAt: number | undefined;
-			/** From the request to the answer. */
-			readonly duration: number;
-			/** How many requests were waiting for it. */
-			readonly waiting: number;
-	  }
-	| {
-			readonly type: "refresh-failed";
-			readonly reason: RefreshReason;
-			readonly error: AnySilentRefreshError;
-			/** When the next attempt is due at the earliest, if one is planned. */
-			readonly retryAt: number | undefined;
-			readonly waiting: number;
-	  }
-	| { readonly type: "ended"; readonly reason: EndReason };
+  | { readonly type: 'signed-in' }
+  | { readonly type: 'refresh-started'; readonly reason: RefreshReason }
+  | {
+      readonly type: 'refreshed'
+      readonly reason: RefreshReason
+      /** End of the new token's life, in epoch milliseconds by the local clock, if known. */
+      readonly expiresAt: number | undefined
+      /** From the request to the answer. */
+      readonly duration: number
+      /** How many requests were waiting for it. */
+      readonly waiting: number
+    }
+  | {
+      readonly type: 'refresh-failed'
+      readonly reason: RefreshReason
+      readonly error: AnySilentRefreshError
+      /** When the next attempt is due at the earliest, if one is planned. */
+      readonly retryAt: number | undefined
+      readonly waiting: number
+    }
+  | { readonly type: 'ended'; readonly reason: EndReason }
 
 /** Told of every event, after the fact and never awaited. What it throws disturbs nobody. */
-export type SessionListener = (event: SessionEvent) => void;
+export type SessionListener = (event: SessionEvent) => void

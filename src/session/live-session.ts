@@ -1,196 +1,154 @@
-import type { AccessToken } from "./access-token.ts";
-import { createCookieTurns } from "./cookie-turns.ts";
-import { createDestination } from "./destination.ts";
-import type { Environment, Signal } from "./environment.ts";
-import { isSilentRefreshError, SessionEndedError } from "./errors.ts";
-import { type Gate, type Gated, withGate } from "./gate.ts";
-import { until } from "./moment.ts";
-import type { SessionOptions } from "./options.ts";
-import { createRefreshCall } from "./refresh-call.ts";
-import { createRefresher } from "./refresher.ts";
-import { type Session, serverSnapshot, type TokenOptions } from "./session.ts";
-import { createSignIn } from "./sign-in.ts";
-import { createSignOut } from "./sign-out.ts";
-import { createSignOutCall } from "./sign-out-call.ts";
-import { createStanding } from "./standing.ts";
-import { type GiveUp, onAbort } from "./waiting-line.ts";
+import type { AccessToken } from './access-token.ts'
+import { createCookieTurns } from './cookie-turns.ts'
+import { createDestination } from './destination.ts'
+import type { Environment, Signal } from './environment.ts'
+import { isSilentRefreshError, SessionEndedError } from './errors.ts'
+import { type Gate, type Gated, withGate } from './gate.ts'
+import { until } from './moment.ts'
+import type { SessionOptions } from './options.ts'
+import { createRefreshCall } from './refresh-call.ts'
+import { createRefresher } from './refresher.ts'
+import { type Session, serverSnapshot, type TokenOptions } from './session.ts'
+import { createSignIn } from './sign-in.ts'
+import { createSignOut } from './sign-out.ts'
+import { createSignOutCall } from './sign-out-call.ts'
+import { createStanding } from './standing.ts'
+import { type GiveUp, onAbort } from './waiting-line.ts'
 
 /** A session in a page. Options are taken as checked. */
-export function createLiveSession(
-	given: SessionOptions,
-	environment: Environment,
-): Session & Gated {
-	const options = { __proto__: null, ...given } as unknown as SessionOptions;
-	const {
-		refreshTimeout: timeout = 10_000,
-		maxWait = 15_000,
-		scheme = "Bearer",
-		refreshMargin,
-	} = options;
-	const { clock, signals, page } = environment;
-	const standing = createStanding(environment);
-	const turns = createCookieTurns(clock);
-	const call = createRefreshCall(options.refresh, environment);
-	const signOutCall = options.signOut
-		? createSignOutCall(options.signOut, environment)
-		: undefined;
-	const settings = { scheme, refreshMargin, refreshTimeout: timeout, maxWait };
-	const refresher = createRefresher({
-		call,
-		turns,
-		standing,
-		environment,
-		settings,
-	});
-	const { state, usableToken } = standing;
-	const disposers = new Set<() => void>([signals.subscribe(notice)]);
+export function createLiveSession(given: SessionOptions, environment: Environment): Session & Gated {
+  const options = { __proto__: null, ...given } as unknown as SessionOptions
+  const { refreshTimeout: timeout = 10_000, maxWait = 15_000, scheme = 'Bearer', refreshMargin } = options
+  const { clock, signals, page } = environment
+  const standing = createStanding(environment)
+  const turns = createCookieTurns(clock)
+  const call = createRefreshCall(options.refresh, environment)
+  const signOutCall = options.signOut ? createSignOutCall(options.signOut, environment) : undefined
+  const settings = { scheme, refreshMargin, refreshTimeout: timeout, maxWait }
+  const refresher = createRefresher({
+    call,
+    turns,
+    standing,
+    environment,
+    settings,
+  })
+  const { state, usableToken } = standing
+  const disposers = new Set<() => void>([signals.subscribe(notice)])
 
-	const ownUrls = [call.url, signOutCall?.url].filter(
-		(url) => url !== undefined,
-	);
-	const { origins = [], exclude = [] } = options;
-	const gate: Gate = {
-		clock,
-		scheme,
-		shouldRefresh: options.shouldRefresh,
-		fetch: environment.fetch,
-		mayCarryToken: createDestination({ origins, exclude, ownUrls }, page),
-		admit,
-		wait: (giveUp) =>
-			refresher.join(state.token ? "expired" : "startup", giveUp),
-		renew,
-		onDispose(undo) {
-			disposers.add(undo);
-			return () => disposers.delete(undo);
-		},
-	};
+  const ownUrls = [call.url, signOutCall?.url].filter((url) => url !== undefined)
+  const { origins = [], exclude = [] } = options
+  const gate: Gate = {
+    clock,
+    scheme,
+    shouldRefresh: options.shouldRefresh,
+    fetch: environment.fetch,
+    mayCarryToken: createDestination({ origins, exclude, ownUrls }, page),
+    admit,
+    wait: (giveUp) => refresher.join(state.token ? 'expired' : 'startup', giveUp),
+    renew,
+    onDispose(undo) {
+      disposers.add(undo)
+      return () => disposers.delete(undo)
+    },
+  }
 
-	function notice(signal: Signal): void {
-		if (signal === "leave") turns.hurry();
-		else if (signal === "online") refresher.revive();
-		else refresher.check();
-	}
+  function notice(signal: Signal): void {
+    if (signal === 'leave') turns.hurry()
+    else if (signal === 'online') refresher.revive()
+    else refresher.check()
+  }
 
-	function admit(): AccessToken | null | undefined {
-		const token = usableToken();
-		if (token) {
-			if (until(token.refreshAt, clock.now()) <= 0)
-				refresher.start("proactive");
-			return token;
-		}
-		return state.status === "unauthenticated" || refresher.isPaused()
-			? null
-			: undefined;
-	}
+  function admit(): AccessToken | null | undefined {
+    const token = usableToken()
+    if (token) {
+      if (until(token.refreshAt, clock.now()) <= 0) refresher.start('proactive')
+      return token
+    }
+    return state.status === 'unauthenticated' || refresher.isPaused() ? null : undefined
+  }
 
-	async function renew(
-		used: AccessToken,
-		giveUp?: GiveUp,
-	): Promise<AccessToken | null> {
-		const current = usableToken();
-		if (used.epoch !== state.epoch) {
-			// The same user has signed in anew: what was begun before may go on. Anybody else's token is out of the question.
-			if (
-				current &&
-				used.subject !== undefined &&
-				current.subject === used.subject
-			)
-				return current;
-			throw new SessionEndedError(state.reason ?? "replaced");
-		}
-		if (refresher.isPaused()) return null;
-		if (used === state.token) {
-			if (until(used.freshUntil, clock.now()) > 0) return null;
-			standing.change({ isRejected: true });
-		} else if (current) return current;
-		return refresher.join("rejected", giveUp);
-	}
+  async function renew(used: AccessToken, giveUp?: GiveUp): Promise<AccessToken | null> {
+    const current = usableToken()
+    if (used.epoch !== state.epoch) {
+      // The same user has signed in anew: what was begun before may go on. Anybody else's token is out of the question.
+      if (current && used.subject !== undefined && current.subject === used.subject) return current
+      throw new SessionEndedError(state.reason ?? 'replaced')
+    }
+    if (refresher.isPaused()) return null
+    if (used === state.token) {
+      if (until(used.freshUntil, clock.now()) > 0) return null
+      standing.change({ isRejected: true })
+    } else if (current) return current
+    return refresher.join('rejected', giveUp)
+  }
 
-	/** `null` if there is no session, or none any more. */
-	async function tokenText(
-		token: Promise<AccessToken | null>,
-	): Promise<string | null> {
-		try {
-			return (await token)?.value ?? null;
-		} catch (error) {
-			if (isSilentRefreshError(error) && error.code === "ERR_SESSION_ENDED")
-				return null;
-			throw error;
-		}
-	}
+  /** `null` if there is no session, or none any more. */
+  async function tokenText(token: Promise<AccessToken | null>): Promise<string | null> {
+    try {
+      return (await token)?.value ?? null
+    } catch (error) {
+      if (isSilentRefreshError(error) && error.code === 'ERR_SESSION_ENDED') return null
+      throw error
+    }
+  }
 
-	async function getAccessToken({
-		minTtl = 0,
-		signal,
-	}: TokenOptions = {}): Promise<string | null> {
-		if (!(typeof minTtl === "number" && minTtl >= 0 && minTtl < Infinity)) {
-			throw new TypeError(
-				'silent-refresh: "minTtl" must be a number of milliseconds, 0 or more.',
-			);
-		}
-		signal?.throwIfAborted();
-		const held = usableToken();
-		// A token that has only just been issued will not get longer-lived by asking again.
-		if (
-			held &&
-			(usableToken(minTtl) || until(held.freshUntil, clock.now()) > 0)
-		)
-			return admit()?.value ?? null;
-		if (state.status === "unauthenticated" && !refresher.isPaused())
-			return null;
-		return tokenText(
-			refresher.join(
-				held ? "requested" : state.token ? "expired" : "startup",
-				onAbort(signal),
-			),
-		);
-	}
+  async function getAccessToken({ minTtl = 0, signal }: TokenOptions = {}): Promise<string | null> {
+    if (!(typeof minTtl === 'number' && minTtl >= 0 && minTtl < Infinity)) {
+      throw new TypeError('silent-refresh: "minTtl" must be a number of milliseconds, 0 or more.')
+    }
+    signal?.throwIfAborted()
+    const held = usableToken()
+    // A token that has only just been issued will not get longer-lived by asking again.
+    if (held && (usableToken(minTtl) || until(held.freshUntil, clock.now()) > 0))
+      return admit()?.value ?? null
+    if (state.status === 'unauthenticated' && !refresher.isPaused()) return null
+    return tokenText(
+      refresher.join(held ? 'requested' : state.token ? 'expired' : 'startup', onAbort(signal)),
+    )
+  }
 
-	async function refresh(): Promise<string | null> {
-		if (state.reason === "disposed") return null;
-		refresher.start("requested", true);
-		return tokenText(refresher.join("requested"));
-	}
+  async function refresh(): Promise<string | null> {
+    if (state.reason === 'disposed') return null
+    refresher.start('requested', true)
+    return tokenText(refresher.join('requested'))
+  }
 
-	function dispose(): void {
-		if (state.reason === "disposed") return;
-		refresher.end("disposed");
-		refresher.stop();
-		for (const undo of disposers) undo();
-		standing.silence();
-	}
+  function dispose(): void {
+    if (state.reason === 'disposed') return
+    refresher.end('disposed')
+    refresher.stop()
+    for (const undo of disposers) undo()
+    standing.silence()
+  }
 
-	if (options.hasSession?.() === false)
-		standing.change({ status: "unauthenticated", reason: "none" });
-	// Later, so that a sign-in or a dispose in the same breath comes first.
-	Promise.resolve().then(
-		() => state.status === "loading" && refresher.start("startup"),
-	);
+  if (options.hasSession?.() === false) standing.change({ status: 'unauthenticated', reason: 'none' })
+  // Later, so that a sign-in or a dispose in the same breath comes first.
+  Promise.resolve().then(() => state.status === 'loading' && refresher.start('startup'))
 
-	return withGate<Session>(
-		{
-			signIn: createSignIn({
-				call,
-				turns,
-				standing,
-				refresher,
-				clock,
-				timeout,
-			}),
-			signOut: createSignOut({
-				call: signOutCall,
-				turns,
-				standing,
-				refresher,
-				timeout,
-			}),
-			getAccessToken,
-			refresh,
-			getSnapshot: standing.getSnapshot,
-			getServerSnapshot: () => serverSnapshot,
-			subscribe: standing.subscribe,
-			dispose,
-		},
-		gate,
-	);
+  return withGate<Session>(
+    {
+      signIn: createSignIn({
+        call,
+        turns,
+        standing,
+        refresher,
+        clock,
+        timeout,
+      }),
+      signOut: createSignOut({
+        call: signOutCall,
+        turns,
+        standing,
+        refresher,
+        timeout,
+      }),
+      getAccessToken,
+      refresh,
+      getSnapshot: standing.getSnapshot,
+      getServerSnapshot: () => serverSnapshot,
+      subscribe: standing.subscribe,
+      dispose,
+    },
+    gate,
+  )
 }

@@ -3,32 +3,32 @@
  * wall clock may be changed by anybody; so whichever says "it has come" first is believed.
  */
 export interface Moment {
-	readonly monotonic: number;
-	readonly wall: number;
+  readonly monotonic: number
+  readonly wall: number
 }
 
 /** A moment that neither clock reaches. */
-export const never: Moment = { monotonic: Infinity, wall: Infinity };
+export const never: Moment = { monotonic: Infinity, wall: Infinity }
 
 export function after(start: Moment, duration: number): Moment {
-	return { monotonic: start.monotonic + duration, wall: start.wall + duration };
+  return { monotonic: start.monotonic + duration, wall: start.wall + duration }
 }
 
 /** Milliseconds until `moment`; zero or less once it has come. */
 export function until(moment: Moment, now: Moment): number {
-	return Math.min(moment.monotonic - now.monotonic, moment.wall - now.wall);
+  return Math.min(moment.monotonic - now.monotonic, moment.wall - now.wall)
 }
 
 export function earliest(one: Moment, other: Moment): Moment {
-	return {
-		monotonic: Math.min(one.monotonic, other.monotonic),
-		wall: Math.min(one.wall, other.wall),
-	};
+  return {
+    monotonic: Math.min(one.monotonic, other.monotonic),
+    wall: Math.min(one.wall, other.wall),
+  }
 }
 
 export function latest(one: Moment, other: Moment): Moment {
-	return {
-		monotonic: Math.max(one.monotonic, other.monotonic),
-		wall: Math.max(one.wall, other.wall),
-	};
+  return {
+    monotonic: Math.max(one.monotonic, other.monotonic),
+    wall: Math.max(one.wall, other.wall),
+  }
 }

@@ -1,155 +1,127 @@
-import type { TokenFacts } from "./access-token.ts";
-import {
-	InvalidTokenResponseError,
-	isSilentRefreshError,
-	RefreshMisconfiguredError,
-} from "./errors.ts";
-import type { RefreshEndpoint } from "./options.ts";
-import { ownProperty } from "./own-property.ts";
-import { readTokenResponse, readTokenResult } from "./token-response.ts";
+import type { TokenFacts } from './access-token.ts'
+import { InvalidTokenResponseError, isSilentRefreshError, RefreshMisconfiguredError } from './errors.ts'
+import type { RefreshEndpoint } from './options.ts'
+import { ownProperty } from './own-property.ts'
+import { readTokenResponse, readTokenResult } from './token-response.ts'
 
 /** What one refresh call came to. */
 export type RefreshOutcome =
-	| { readonly kind: "granted"; readonly facts: TokenFacts }
-	/** The session is over, says the server. */
-	| { readonly kind: "refused"; readonly message: string }
-	/** Nothing is known; asking again later may help. */
-	| {
-			readonly kind: "unavailable";
-			readonly message: string;
-			readonly cause?: unknown;
-			readonly retryAfter?: number | undefined;
-	  }
-	/** The answer was no answer of a refresh endpoint. Asking again at once is pointless. */
-	| {
-			readonly kind: "misdirected";
-			readonly error: InvalidTokenResponseError | RefreshMisconfiguredError;
-	  };
+  | { readonly kind: 'granted'; readonly facts: TokenFacts }
+  /** The session is over, says the server. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** Nothing is known; asking again later may help. */
+  | {
+      readonly kind: 'unavailable'
+      readonly message: string
+      readonly cause?: unknown
+      readonly retryAfter?: number | undefined
+    }
+  /** The answer was no answer of a refresh endpoint. Asking again at once is pointless. */
+  | {
+      readonly kind: 'misdirected'
+      readonly error: InvalidTokenResponseError | RefreshMisconfiguredError
+    }
 
-const usualRefusals = [400, 401, 403, 422];
+const usualRefusals = [400, 401, 403, 422]
 // 409 says that somebody else has just rotated: the cookie is a newer one by the next attempt.
-const passing = [408, 409, 425, 429];
+const passing = [408, 409, 425, 429]
 
 /** `Retry-After` in milliseconds (RFC 9110 section 10.2.3: seconds or a date). */
 function retryAfter(headers: Headers): number | undefined {
-	const said = headers.get("Retry-After");
-	if (!said) return undefined;
-	const delay = /^\d+$/.test(said)
-		? Number(said) * 1000
-		: Date.parse(said) - serverTime(headers);
-	return Number.isFinite(delay) ? Math.max(0, delay) : undefined;
+  const said = headers.get('Retry-After')
+  if (!said) return undefined
+  const delay = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - serverTime(headers)
+  return Number.isFinite(delay) ? Math.max(0, delay) : undefined
 }
 
 function serverTime(headers: Headers): number {
-	return Date.parse(headers.get("Date") ?? "");
+  return Date.parse(headers.get('Date') ?? '')
 }
 
-function judgeStatus(
-	status: number,
-	refused: readonly number[],
-	headers?: Headers,
-): RefreshOutcome {
-	const message = `The refresh endpoint answered ${status}.`;
-	if (refused.includes(status)) return { kind: "refused", message };
-	if (status >= 500 || passing.includes(status)) {
-		return {
-			kind: "unavailable",
-			message,
-			retryAfter: headers && retryAfter(headers),
-		};
-	}
-	return {
-		kind: "misdirected",
-		error: new RefreshMisconfiguredError(
-			`${message} Is its URL right, and does it take this method?`,
-			status,
-		),
-	};
+function judgeStatus(status: number, refused: readonly number[], headers?: Headers): RefreshOutcome {
+  const message = `The refresh endpoint answered ${status}.`
+  if (refused.includes(status)) return { kind: 'refused', message }
+  if (status >= 500 || passing.includes(status)) {
+    return {
+      kind: 'unavailable',
+      message,
+      retryAfter: headers && retryAfter(headers),
+    }
+  }
+  return {
+    kind: 'misdirected',
+    error: new RefreshMisconfiguredError(
+      `${message} Is its URL right, and does it take this method?`,
+      status,
+    ),
+  }
 }
 
-export async function judgeResponse(
-	response: Response,
-	shape: RefreshEndpoint,
-): Promise<RefreshOutcome> {
-	const { status, headers } = response;
-	if (!response.ok) {
-		// Reading it to its end frees the connection; an error's body has nothing for us.
-		response.body?.cancel().catch(() => {});
-		return judgeStatus(status, shape.refused ?? usualRefusals, headers);
-	}
-	const text = await response.text();
-	return judgeFacts(() => {
-		if (/html/i.test(headers.get("Content-Type") ?? "")) {
-			throw new InvalidTokenResponseError(
-				"The refresh endpoint answered with a web page instead of a token.",
-			);
-		}
-		const date = serverTime(headers);
-		return readTokenResponse(
-			parse(text),
-			shape,
-			Number.isFinite(date) ? date : undefined,
-		);
-	});
+export async function judgeResponse(response: Response, shape: RefreshEndpoint): Promise<RefreshOutcome> {
+  const { status, headers } = response
+  if (!response.ok) {
+    // Reading it to its end frees the connection; an error's body has nothing for us.
+    response.body?.cancel().catch(() => {})
+    return judgeStatus(status, shape.refused ?? usualRefusals, headers)
+  }
+  const text = await response.text()
+  return judgeFacts(() => {
+    if (/html/i.test(headers.get('Content-Type') ?? '')) {
+      throw new InvalidTokenResponseError('The refresh endpoint answered with a web page instead of a token.')
+    }
+    const date = serverTime(headers)
+    return readTokenResponse(parse(text), shape, Number.isFinite(date) ? date : undefined)
+  })
 }
 
 function parse(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		// The parser's own error would quote from the body, and the body may be a token cut short.
-		return undefined;
-	}
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The parser's own error would quote from the body, and the body may be a token cut short.
+    return undefined
+  }
 }
 
 function judgeFacts(read: () => TokenFacts): RefreshOutcome {
-	try {
-		return { kind: "granted", facts: read() };
-	} catch (error) {
-		if (error instanceof InvalidTokenResponseError)
-			return { kind: "misdirected", error };
-		throw error;
-	}
+  try {
+    return { kind: 'granted', facts: read() }
+  } catch (error) {
+    if (error instanceof InvalidTokenResponseError) return { kind: 'misdirected', error }
+    throw error
+  }
 }
 
 /** Judges what a custom refresh function resolved with. */
 export async function judgeResult(
-	result: unknown,
-	shape: RefreshEndpoint,
-	wall: number,
+  result: unknown,
+  shape: RefreshEndpoint,
+  wall: number,
 ): Promise<RefreshOutcome> {
-	if (result instanceof Response) return judgeResponse(result, shape);
-	if (result === null)
-		return {
-			kind: "refused",
-			message: "The refresh function says that the session is over.",
-		};
-	return judgeFacts(() => readTokenResult(result, shape, wall));
+  if (result instanceof Response) return judgeResponse(result, shape)
+  if (result === null)
+    return {
+      kind: 'refused',
+      message: 'The refresh function says that the session is over.',
+    }
+  return judgeFacts(() => readTokenResult(result, shape, wall))
 }
 
 /** Judges what the call threw: a failed fetch, or the error of a custom refresh function. */
 export function judgeError(error: unknown): RefreshOutcome {
-	if (isSilentRefreshError(error)) {
-		if (error.code === "ERR_SESSION_ENDED")
-			return { kind: "refused", message: error.message };
-		if (error.code === "ERR_INVALID_TOKEN_RESPONSE")
-			return { kind: "misdirected", error };
-	}
-	const response =
-		(error as { response?: unknown } | null | undefined)?.response ?? error;
-	const status =
-		ownProperty(response, "status") ??
-		(response instanceof Response ? response.status : undefined);
-	if (typeof status === "number" && status > 0) {
-		return judgeStatus(
-			status,
-			usualRefusals,
-			response instanceof Response ? response.headers : undefined,
-		);
-	}
-	return {
-		kind: "unavailable",
-		message: "The refresh endpoint could not be reached.",
-		cause: error,
-	};
+  if (isSilentRefreshError(error)) {
+    if (error.code === 'ERR_SESSION_ENDED') return { kind: 'refused', message: error.message }
+    if (error.code === 'ERR_INVALID_TOKEN_RESPONSE') return { kind: 'misdirected', error }
+  }
+  const response = (error as { response?: unknown } | null | undefined)?.response ?? error
+  const status =
+    ownProperty(response, 'status') ?? (response instanceof Response ? response.status : undefined)
+  if (typeof status === 'number' && status > 0) {
+    return judgeStatus(status, usualRefusals, response instanceof Response ? response.headers : undefined)
+  }
+  return {
+    kind: 'unavailable',
+    message: 'The refresh endpoint could not be reached.',
+    cause: error,
+  }
 }

@@ -1,80 +1,66 @@
-import { createEndpoint } from "./endpoint.ts";
-import type { Clock, Environment } from "./environment.ts";
-import { SignOutFailedError } from "./errors.ts";
-import type { SessionOptions } from "./options.ts";
+import { createEndpoint } from './endpoint.ts'
+import type { Clock, Environment } from './environment.ts'
+import { SignOutFailedError } from './errors.ts'
+import type { SessionOptions } from './options.ts'
 
 /** Tells the server that the user signs out. Rejects with a `SignOutFailedError`. */
 export interface SignOutCall {
-	readonly url: string | undefined;
-	send(accessToken: string | null): Promise<void>;
+  readonly url: string | undefined
+  send(accessToken: string | null): Promise<void>
 }
 
-const attempts = 3;
-const pause = 500;
+const attempts = 3
+const pause = 500
 
 function sleep(clock: Clock, delay: number): Promise<void> {
-	return new Promise((resolve) => {
-		clock.startTimer(resolve, delay);
-	});
+  return new Promise((resolve) => {
+    clock.startTimer(resolve, delay)
+  })
 }
 
 export function createSignOutCall(
-	signOut: NonNullable<SessionOptions["signOut"]>,
-	environment: Environment,
+  signOut: NonNullable<SessionOptions['signOut']>,
+  environment: Environment,
 ): SignOutCall {
-	if (typeof signOut === "function") {
-		return {
-			url: undefined,
-			async send(accessToken) {
-				try {
-					await signOut({ accessToken });
-				} catch (error) {
-					throw new SignOutFailedError("The sign-out function failed.", error);
-				}
-			},
-		};
-	}
-	const endpoint = createEndpoint(
-		typeof signOut === "string" || signOut instanceof URL
-			? { url: signOut }
-			: signOut,
-		environment,
-	);
+  if (typeof signOut === 'function') {
+    return {
+      url: undefined,
+      async send(accessToken) {
+        try {
+          await signOut({ accessToken })
+        } catch (error) {
+          throw new SignOutFailedError('The sign-out function failed.', error)
+        }
+      },
+    }
+  }
+  const endpoint = createEndpoint(
+    typeof signOut === 'string' || signOut instanceof URL ? { url: signOut } : signOut,
+    environment,
+  )
 
-	async function attempt(): Promise<SignOutFailedError | undefined> {
-		try {
-			const { ok, status } = await endpoint.send();
-			// 401: there is no session to end, which is what was wanted.
-			return ok || status === 401
-				? undefined
-				: new SignOutFailedError(
-						`The sign-out endpoint answered ${status}.`,
-						status,
-					);
-		} catch (error) {
-			return new SignOutFailedError(
-				"The sign-out endpoint could not be reached.",
-				error,
-			);
-		}
-	}
+  async function attempt(): Promise<SignOutFailedError | undefined> {
+    try {
+      const { ok, status } = await endpoint.send()
+      // 401: there is no session to end, which is what was wanted.
+      return ok || status === 401
+        ? undefined
+        : new SignOutFailedError(`The sign-out endpoint answered ${status}.`, status)
+    } catch (error) {
+      return new SignOutFailedError('The sign-out endpoint could not be reached.', error)
+    }
+  }
 
-	return {
-		url: endpoint.url,
-		async send() {
-			for (let left = attempts - 1; ; left--) {
-				const failure = await attempt();
-				if (!failure) return;
-				const isFinal =
-					typeof failure.cause === "number" &&
-					failure.cause < 500 &&
-					failure.cause !== 429;
-				if (isFinal || left === 0) throw failure;
-				await sleep(
-					environment.clock,
-					pause * (attempts - left) * (0.5 + environment.random()),
-				);
-			}
-		},
-	};
+  return {
+    url: endpoint.url,
+    async send() {
+      for (let left = attempts - 1; ; left--) {
+        const failure = await attempt()
+        if (!failure) return
+        const isFinal = typeof failure.cause === 'number' && failure.cause < 500 && failure.cause !== 429
+        if (isFinal || left === 0) throw failure
+        await sleep(environment.clock, pause * (attempts - left) * (0.5 + environment.random()))
+      }
+    },
+  }
 }

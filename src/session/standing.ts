@@ -1,106 +1,102 @@
-import { type AccessToken, isUsable } from "./access-token.ts";
-import type { Environment } from "./environment.ts";
-import type { EndReason } from "./errors.ts";
-import type { SessionEvent, SessionListener } from "./events.ts";
-import type { SessionSnapshot } from "./options.ts";
+import { type AccessToken, isUsable } from './access-token.ts'
+import type { Environment } from './environment.ts'
+import type { EndReason } from './errors.ts'
+import type { SessionEvent, SessionListener } from './events.ts'
+import type { SessionSnapshot } from './options.ts'
 
 /** How a session stands: all that changes about it. */
 export interface State {
-	status: SessionSnapshot["status"];
-	/** Moves with every sign-in and sign-out. What began under another epoch has no say any more. */
-	epoch: number;
-	token: AccessToken | null;
-	/** The token has been answered 401: until the refresh has spoken, nobody else is sent with it. */
-	isRejected: boolean;
-	refreshing: boolean;
-	reason: EndReason | undefined;
-	error: Error | undefined;
+  status: SessionSnapshot['status']
+  /** Moves with every sign-in and sign-out. What began under another epoch has no say any more. */
+  epoch: number
+  token: AccessToken | null
+  /** The token has been answered 401: until the refresh has spoken, nobody else is sent with it. */
+  isRejected: boolean
+  refreshing: boolean
+  reason: EndReason | undefined
+  error: Error | undefined
 }
 
 /** The one place that holds the mutable state, pictures it and tells of its changes. */
 export interface Standing {
-	readonly state: Readonly<State>;
-	change(changes: Partial<State>, event?: SessionEvent): void;
-	/** The token held, if it may be sent now. */
-	usableToken(minTtl?: number): AccessToken | undefined;
-	getSnapshot(): SessionSnapshot;
-	subscribe(listener: SessionListener): () => void;
-	/** Tells the last news, then nobody any more. */
-	silence(): void;
+  readonly state: Readonly<State>
+  change(changes: Partial<State>, event?: SessionEvent): void
+  /** The token held, if it may be sent now. */
+  usableToken(minTtl?: number): AccessToken | undefined
+  getSnapshot(): SessionSnapshot
+  subscribe(listener: SessionListener): () => void
+  /** Tells the last news, then nobody any more. */
+  silence(): void
 }
 
 export function createStanding({ clock, reportError }: Environment): Standing {
-	const state: State = {
-		status: "loading",
-		epoch: 0,
-		token: null,
-		isRejected: false,
-		refreshing: false,
-		reason: undefined,
-		error: undefined,
-	};
-	const listeners = new Set<SessionListener>();
-	let news: SessionEvent[] = [];
-	let snapshot = picture();
+  const state: State = {
+    status: 'loading',
+    epoch: 0,
+    token: null,
+    isRejected: false,
+    refreshing: false,
+    reason: undefined,
+    error: undefined,
+  }
+  const listeners = new Set<SessionListener>()
+  let news: SessionEvent[] = []
+  let snapshot = picture()
 
-	function usableToken(minTtl?: number): AccessToken | undefined {
-		const { token, isRejected } = state;
-		return token && !isRejected && isUsable(token, clock.now(), minTtl)
-			? token
-			: undefined;
-	}
+  function usableToken(minTtl?: number): AccessToken | undefined {
+    const { token, isRejected } = state
+    return token && !isRejected && isUsable(token, clock.now(), minTtl) ? token : undefined
+  }
 
-	function picture(): SessionSnapshot {
-		const { status, reason, refreshing, error, token } = state;
-		const end = token?.expiresAt.wall;
-		return Object.freeze({
-			status,
-			stale:
-				status === "authenticated" && error !== undefined && !usableToken(),
-			refreshing,
-			expiresAt: end === Infinity ? undefined : end,
-			reason,
-			error,
-		});
-	}
+  function picture(): SessionSnapshot {
+    const { status, reason, refreshing, error, token } = state
+    const end = token?.expiresAt.wall
+    return Object.freeze({
+      status,
+      stale: status === 'authenticated' && error !== undefined && !usableToken(),
+      refreshing,
+      expiresAt: end === Infinity ? undefined : end,
+      reason,
+      error,
+    })
+  }
 
-	function tell(): void {
-		const told = news;
-		news = [];
-		for (const event of told) {
-			for (const listener of listeners) {
-				try {
-					listener(event);
-				} catch (error) {
-					reportError(error);
-				}
-			}
-		}
-	}
+  function tell(): void {
+    const told = news
+    news = []
+    for (const event of told) {
+      for (const listener of listeners) {
+        try {
+          listener(event)
+        } catch (error) {
+          reportError(error)
+        }
+      }
+    }
+  }
 
-	return {
-		state,
-		usableToken,
-		getSnapshot: () => snapshot,
-		change(changes, event) {
-			Object.assign(state, changes);
-			const next = picture();
-			const facts = Object.keys(next) as (keyof SessionSnapshot)[];
-			if (facts.some((fact) => next[fact] !== snapshot[fact])) snapshot = next;
-			// In a microtask, so that no listener runs while the session is in the middle of something.
-			if (event && news.push(Object.freeze(event)) === 1)
-				Promise.resolve().then(tell);
-		},
-		subscribe(listener) {
-			// A wrapper of its own, so that the same function may subscribe twice and leave once.
-			const own: SessionListener = (event) => listener(event);
-			listeners.add(own);
-			return () => {
-				listeners.delete(own);
-			};
-		},
-		silence() {
-			Promise.resolve().then(() => listeners.clear());
-		},
-	};
+  return {
+    state,
+    usableToken,
+    getSnapshot: () => snapshot,
+    change(changes, event) {
+      Object.assign(state, changes)
+      const next = picture()
+      const facts = Object.keys(next) as (keyof SessionSnapshot)[]
+      if (facts.some((fact) => next[fact] !== snapshot[fact])) snapshot = next
+      // In a microtask, so that no listener runs while the session is in the middle of something.
+      if (event && news.push(Object.freeze(event)) === 1) Promise.resolve().then(tell)
+    },
+    subscribe(listener) {
+      // A wrapper of its own, so that the same function may subscribe twice and leave once.
+      const own: SessionListener = (event) => listener(event)
+      listeners.add(own)
+      return () => {
+        listeners.delete(own)
+      }
+    },
+    silence() {
+      Promise.resolve().then(() => listeners.clear())
+    },
+  }
 }
