@@ -1,6 +1,8 @@
+import type { TokenFacts } from './access-token.ts'
 import type { CookieTurns } from './cookie-turns.ts'
 import type { Clock } from './environment.ts'
 import { SessionEndedError } from './errors.ts'
+import type { Moment } from './moment.ts'
 import type { RefreshCall } from './refresh-call.ts'
 import type { Refresher } from './refresher.ts'
 import type { Session } from './session.ts'
@@ -19,60 +21,53 @@ export function createSignIn(parts: SignInParts): Session['signIn'] {
   const { call, turns, standing, refresher, clock, timeout } = parts
   const { state, change } = standing
 
-  /** Moves the epoch; `undo` takes that back if nothing else has moved it since. */
-  function begin(): { epoch: number; undo: () => void } {
+  /** Runs a sign-in under an epoch of its own; takes that back if it fails and nothing else has moved it since. */
+  async function attempt<T>(signIn: (epoch: number) => Promise<T>): Promise<T> {
     if (state.reason === 'disposed') throw new SessionEndedError('disposed')
     const before = state.epoch
+    const resume = refresher.pause()
     refresher.abandon('replaced')
     const { epoch } = state
-    return {
-      epoch,
-      undo() {
-        if (state.epoch === epoch) change({ epoch: state.token?.epoch ?? before })
-      },
-    }
-  }
-
-  async function throughLogin<T>(login: () => T | Promise<T>): Promise<T> {
-    const { epoch, undo } = begin()
-    const resume = refresher.pause()
     try {
-      let startedAt = clock.now()
-      const { result, overtook } = turns.take(() => {
-        startedAt = clock.now()
-        return login()
-      }, timeout)
-      const answer = await result
-      const facts = await call.readLogin(answer)
-      if (state.epoch !== epoch) throw new SessionEndedError(state.reason ?? 'replaced')
-      refresher.adopt(facts, startedAt)
-      distrust(overtook, epoch)
-      return answer
+      return await signIn(epoch)
     } catch (error) {
-      undo()
+      if (state.epoch === epoch) change({ epoch: state.token?.epoch ?? before })
       throw error
     } finally {
       resume()
     }
   }
 
-  async function withAnswer<T>(answer: T): Promise<T> {
-    const startedAt = clock.now()
-    const { epoch, undo } = begin()
-    // What is under way may still answer, and its cookie would come after the one of this sign-in.
-    const overtaken = turns.settled()
-    try {
-      const reading = call.readLogin(answer)
+  function adopt(facts: TokenFacts, startedAt: Moment, epoch: number): void {
+    if (state.epoch !== epoch) throw new SessionEndedError(state.reason ?? 'replaced')
+    refresher.adopt(facts, startedAt)
+  }
+
+  function throughLogin<T>(login: () => T | Promise<T>): Promise<T> {
+    return attempt(async (epoch) => {
+      let startedAt = clock.now()
+      const { result, overtook } = turns.take(() => {
+        startedAt = clock.now()
+        return login()
+      }, timeout)
+      const answer = await result
+      adopt(await call.readLogin(answer), startedAt, epoch)
+      distrust(overtook, epoch)
+      return answer
+    })
+  }
+
+  function withAnswer<T>(answer: T): Promise<T> {
+    return attempt(async (epoch) => {
+      const startedAt = clock.now()
+      // What is under way may still answer, and its cookie would come after the one of this sign-in.
+      const overtaken = turns.settled()
+      const facts = call.readLogin(answer)
       // At once where it can be: the very next request is to carry the token.
-      const facts = reading instanceof Promise ? await reading : reading
-      if (state.epoch !== epoch) throw new SessionEndedError(state.reason ?? 'replaced')
-      refresher.adopt(facts, startedAt)
-    } catch (error) {
-      undo()
-      throw error
-    }
-    distrust(overtaken, epoch)
-    return answer
+      adopt(facts instanceof Promise ? await facts : facts, startedAt, epoch)
+      distrust(overtaken, epoch)
+      return answer
+    })
   }
 
   /** An older call's answer came after the sign-in: its cookie may have replaced the new user's. */

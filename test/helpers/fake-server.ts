@@ -1,0 +1,147 @@
+import type { FakeClock } from './fake-clock.ts'
+import { makeJwt } from './jwt.ts'
+
+/** One request as the server saw it. */
+export interface Hit {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Headers
+  readonly authorization: string | null
+  readonly body: string
+  readonly init: RequestInit
+  /** The wall clock at its arrival. */
+  readonly at: number
+}
+
+export type Handler = (hit: Hit) => Response | Promise<Response>
+
+export interface FakeServer {
+  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
+  /** All requests but those to the auth endpoints. */
+  readonly hits: Hit[]
+  readonly refreshes: Hit[]
+  readonly signOuts: Hit[]
+  readonly logins: Hit[]
+  /** The user of the refresh cookie in the browser's jar; undefined if there is none. */
+  cookie: string | undefined
+  /** How long the access tokens live from now on, in milliseconds. */
+  lifetime: number
+  /** How long a refresh, and any other call, takes. */
+  refreshDelay: number
+  delay: number
+  /** What the server's clock is ahead of the client's. */
+  clockOffset: number
+  /** Answers refreshes and API calls instead of the server; undefined leaves it to the server. */
+  onRefresh: ((hit: Hit) => Response | undefined | Promise<Response | undefined>) | undefined
+  onApi: ((hit: Hit) => Response | undefined | Promise<Response | undefined>) | undefined
+  /** Accepts no access token issued so far. */
+  expireAll(): void
+  issue(user: string): { access_token: string; token_type: 'Bearer'; expires_in: number }
+}
+
+export const json = (body: unknown, init?: ResponseInit) => Response.json(body, init)
+
+export const unauthorized = () =>
+  json(
+    { code: 'token_expired' },
+    { status: 401, headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } },
+  )
+
+interface Issued {
+  readonly user: string
+  readonly expiresAt: number
+}
+
+/** A backend with rotation on the far side of `fetch`, on the same fake clock, with one browser's cookie jar. */
+export function createFakeServer(clock: FakeClock): FakeServer {
+  const tokens = new Map<string, Issued>()
+  const now = () => clock.now().monotonic
+
+  function pass(duration: number): Promise<void> {
+    return duration > 0
+      ? new Promise((resolve) => {
+          clock.startTimer(resolve, duration)
+        })
+      : Promise.resolve()
+  }
+
+  async function handle(hit: Hit): Promise<Response> {
+    const { pathname } = hit.url
+    if (pathname === '/auth/refresh') {
+      server.refreshes.push(hit)
+      const user = server.cookie
+      const own = await server.onRefresh?.(hit)
+      await pass(server.refreshDelay)
+      if (own) return own
+      if (user === undefined) return json({ code: 'no_session' }, { status: 401 })
+      // The answer brings the rotated cookie, whoever has signed in or out meanwhile.
+      server.cookie = user
+      return json(server.issue(user))
+    }
+    if (pathname === '/auth/logout') {
+      server.signOuts.push(hit)
+      await pass(server.delay)
+      server.cookie = undefined
+      return new Response(null, { status: 204 })
+    }
+    if (pathname === '/auth/login') {
+      server.logins.push(hit)
+      await pass(server.delay)
+      const { user } = JSON.parse(hit.body) as { user?: string }
+      if (!user) return json({ code: 'invalid_credentials' }, { status: 401 })
+      server.cookie = user
+      return json(server.issue(user))
+    }
+    server.hits.push(hit)
+    const own = await server.onApi?.(hit)
+    await pass(server.delay)
+    if (own) return own
+    if (pathname.startsWith('/public')) return json({ public: true })
+    const issued = tokens.get(hit.authorization?.replace('Bearer ', '') ?? '')
+    if (!issued || issued.expiresAt <= now()) return unauthorized()
+    return json({ user: issued.user, path: pathname, body: hit.body })
+  }
+
+  const server: FakeServer = {
+    async fetch(input, init) {
+      const request = new Request(
+        input instanceof Request ? input : new URL(String(input), 'https://app.test'),
+        init,
+      )
+      request.signal.throwIfAborted()
+      const hit: Hit = {
+        method: request.method,
+        url: new URL(request.url),
+        headers: request.headers,
+        authorization: request.headers.get('Authorization'),
+        body: await request.clone().text(),
+        init: init ?? {},
+        at: clock.now().wall,
+      }
+      const aborted = new Promise<never>((_, reject) => {
+        request.signal.addEventListener('abort', () => reject(request.signal.reason))
+      })
+      return Promise.race([handle(hit), aborted])
+    },
+    hits: [],
+    refreshes: [],
+    signOuts: [],
+    logins: [],
+    cookie: 'alice',
+    lifetime: 60_000,
+    refreshDelay: 50,
+    delay: 10,
+    clockOffset: 0,
+    onRefresh: undefined,
+    onApi: undefined,
+    expireAll: () => tokens.clear(),
+    issue(user) {
+      const iat = Math.floor((clock.now().wall + server.clockOffset) / 1000)
+      const expires_in = server.lifetime / 1000
+      const access_token = makeJwt({ sub: user, iat, exp: iat + expires_in })
+      tokens.set(access_token, { user, expiresAt: now() + server.lifetime })
+      return { access_token, token_type: 'Bearer', expires_in }
+    },
+  }
+  return server
+}
