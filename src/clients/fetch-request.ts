@@ -6,8 +6,6 @@ export interface FetchRequest {
   readonly isRepeatable: boolean
   readonly signal: AbortSignal | null | undefined
   send(authorization: string | undefined): Promise<Response>
-  /** Lets go of what was kept for a retry. */
-  release(): void
 }
 
 // By tag instead of `instanceof`: another frame has a Request of its own.
@@ -41,64 +39,48 @@ function snapshot(body: BodyInit | null | undefined): BodyInit | null | undefine
   return copy
 }
 
-/**
- * Takes `fetch`'s own arguments. A URL with an init is sent from a copy of the init, each time anew: cloning a body
- * makes sending it two to four times slower. Only a `Request` with a body has to be cloned.
- */
+/** Takes `fetch`'s own arguments, and what they say now. Each try is made from them anew. */
 export function prepareFetch(
   input: RequestInfo | URL,
   init: RequestInit | undefined,
   transport: Transport,
 ): FetchRequest {
   if (isRequest(input) || (init && !isPlain(init))) {
-    // Consumes the caller's Request as `fetch` would. Setting a header on it, instead of passing a second init, keeps
-    // its referrer, and in Firefox its keepalive flag.
+    // Consumes the caller's Request, as `fetch` would.
     return fromRequest(new Request(input, init), isOneShot(init?.body), transport)
   }
   const { headers, body, signal } = init ?? {}
-  const held = headers === undefined ? undefined : new Headers(headers)
+  const own = headers === undefined ? undefined : new Headers(headers)
   const copy = {
     __proto__: null,
     ...init,
     ...(body instanceof Object && { body: snapshot(body) }),
   } as RequestInit
+
+  function withHeader(authorization: string): RequestInit {
+    own?.set('Authorization', authorization)
+    return { __proto__: null, ...copy, headers: own ?? { Authorization: authorization } } as RequestInit
+  }
+
   return {
     isRepeatable: !isOneShot(body),
     signal,
-    send(authorization) {
-      if (authorization === undefined) return transport(input, copy)
-      if (!held)
-        return transport(input, {
-          __proto__: null,
-          ...copy,
-          headers: { Authorization: authorization },
-        } as RequestInit)
-      held.set('Authorization', authorization)
-      return transport(input, {
-        __proto__: null,
-        ...copy,
-        headers: held,
-      } as RequestInit)
-    },
-    release() {},
+    send: (authorization) => transport(input, authorization === undefined ? copy : withHeader(authorization)),
   }
 }
 
+/**
+ * Each try is a clone. Asking whether there is a body to clone would spoil it: in WebKit a Request whose `body` has been
+ * looked at can no longer be sent with `keepalive`, nor at all if it is a form with a file in it.
+ */
 function fromRequest(request: Request, hasStream: boolean, transport: Transport): FetchRequest {
-  let next: Request | undefined = request
-  // Firefox has no Request.body: there every request is cloned, which is free without a body.
-  const spare = request.body === null || hasStream ? undefined : request.clone()
   return {
     isRepeatable: !hasStream,
     signal: request.signal,
-    send(authorization) {
-      const outgoing = next ?? spare ?? request
-      next = undefined
-      if (authorization !== undefined) outgoing.headers.set('Authorization', authorization)
-      return transport(outgoing)
-    },
-    release() {
-      if (spare && !spare.bodyUsed) spare.body?.cancel().catch(() => {})
+    async send(authorization) {
+      const copy = hasStream ? request : request.clone()
+      if (authorization !== undefined) copy.headers.set('Authorization', authorization)
+      return transport(copy)
     },
   }
 }

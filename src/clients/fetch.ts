@@ -74,17 +74,13 @@ export function createFetch(session: Session, options: FetchOptions = {}): Silen
     }
     const request = prepareFetch(input, init, transport)
     request.signal?.throwIfAborted()
-    try {
-      return await exchange(gate, {
-        isRepeatable: request.isRepeatable,
-        giveUp: onAbort(request.signal),
-        send: (token) => request.send(token?.authorization),
-        isExpired: createExpiryTest(gate, input, init),
-        discard: (response) => void response.body?.cancel().catch(() => {}),
-        settleWithout: (response) => response,
-      })
-    } finally {
-      request.release()
-    }
+    return exchange(gate, {
+      isRepeatable: request.isRepeatable,
+      giveUp: onAbort(request.signal),
+      send: (token) => request.send(token?.authorization),
+      isExpired: createExpiryTest(gate, input, init),
+      discard: (response) => void response.body?.cancel().catch(() => {}),
+      settleWithout: (response) => response,
+    })
   }
 }
