@@ -72,7 +72,10 @@ export const makeTab = (driver: TabDriver): Tab => {
           location.href = target
         },
         [url],
-      ),
+      ).catch((error: unknown) => {
+        // That the page has gone before it could answer is what was asked for.
+        if (!/went away|context was destroyed|navigat/i.test(messageOf(error))) throw error
+      }),
 
     goto: (url) => driver.goto(url),
     reload: () => driver.reload(),
