@@ -2,53 +2,59 @@ import type { Clock } from './environment.ts'
 
 /**
  * The calls that write the refresh cookie, one after another: whichever answer comes last wins the cookie jar, so
- * signing in and out must not be overtaken by the answer of an older refresh.
+ * signing in and out must not be followed by the answer of an older refresh.
  */
 export interface CookieTurns {
   /**
-   * Runs a call once the one before has settled, or once `patience` milliseconds are over.
-   * `overtook` settles when an older call that had not been waited for has settled at last.
+   * Runs a call once the one before has settled, or once `patience` milliseconds are over. `overtook` says whether
+   * older calls were still open then; if so, not before they have settled too.
    */
   take<T>(call: () => Promise<T> | T, patience: number): { result: Promise<T>; overtook: Promise<boolean> }
-  /** Settles once the calls under way have settled, with whether there were any. */
+  /** Whether calls are under way; if so, not before they have settled. */
   settled(): Promise<boolean>
   /** Lets those who wait go ahead now: the page is leaving, later would be never. */
   hurry(): void
 }
 
 export function createCookieTurns(clock: Clock): CookieTurns {
-  let last: Promise<unknown> | undefined
+  /** Only the newest is waited for: one that hangs is given up on once, not by everybody who comes after. */
+  let newest: Promise<unknown> | undefined
+  const open = new Set<Promise<unknown>>()
   const waiting = new Set<() => void>()
 
-  /** Resolves with whether `call` had settled when the waiting ended. */
-  function patiently(call: Promise<unknown>, patience: number): Promise<boolean> {
+  function patiently(call: Promise<unknown>, patience: number): Promise<void> {
     return new Promise((resolve) => {
-      const end = (settled: boolean) => {
+      const end = () => {
         stopTimer()
-        waiting.delete(goAhead)
-        resolve(settled)
+        waiting.delete(end)
+        resolve()
       }
-      const goAhead = () => end(false)
-      const stopTimer = clock.startTimer(goAhead, patience)
-      waiting.add(goAhead)
-      call.then(() => end(true))
+      const stopTimer = clock.startTimer(end, patience)
+      waiting.add(end)
+      call.then(end)
     })
   }
 
+  const allSettled = (calls: Set<Promise<unknown>>) => calls.size > 0 && Promise.all(calls).then(() => true)
+
   return {
-    take(call, patience) {
-      const before = last
-      const inOrder = before ? patiently(before, patience) : Promise.resolve(true)
-      const result = inOrder.then(() => call())
-      // The next in line waits for all that came before, not only for its neighbour.
-      const turn = Promise.allSettled([before, result]).then(() => {
-        if (last === turn) last = undefined
+    take<T>(call: () => Promise<T> | T, patience: number) {
+      const start = newest ? patiently(newest, patience) : Promise.resolve()
+      const overtook = start.then(() => allSettled(new Set(open)))
+      const result = start.then(() => {
+        open.add(turn)
+        return call()
       })
-      last = turn
-      const overtook = inOrder.then((settled) => !settled && (before as Promise<unknown>).then(() => true))
+      const turn: Promise<unknown> = result
+        .catch(() => {})
+        .then(() => {
+          open.delete(turn)
+          if (newest === turn) newest = undefined
+        })
+      newest = turn
       return { result, overtook }
     },
-    settled: () => (last ? last.then(() => true) : Promise.resolve(false)),
+    settled: async () => allSettled(new Set(newest ? [...open, newest] : open)),
     hurry() {
       for (const goAhead of waiting) goAhead()
     },
