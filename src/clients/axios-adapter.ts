@@ -1,7 +1,7 @@
 import {
   type AxiosAdapter,
   type AxiosError,
-  AxiosHeaders,
+  type AxiosHeaders,
   type AxiosResponse,
   CanceledError,
   type InternalAxiosRequestConfig,
@@ -50,13 +50,21 @@ function giveUpOf(config: Config, remaining: () => number, gate: Gate): GiveUp {
   }
 }
 
+function hasHeader(headers: AxiosHeaders, name: string): boolean {
+  return Object.keys(headers).some((key) => key.length === name.length && key.toLowerCase() === name)
+}
+
 /** Sends a copy that carries the token, so that neither the caller's config nor any error ever holds it. */
 function copyOf(config: Config, authorization: string | undefined, isFetch: boolean): Config {
-  const headers = new AxiosHeaders(config.headers)
-  if (authorization !== undefined) headers.set('Authorization', authorization)
+  // Not through the constructor: that would check and normalise every header anew, for each request.
+  const headers: AxiosHeaders = Object.assign(
+    Object.create(Object.getPrototypeOf(config.headers)),
+    config.headers,
+  )
+  if (authorization !== undefined) headers.Authorization = authorization
   // axios's fetch adapter sends a User-Agent of its own, which Firefox and WebKit let through: then every request to
   // another origin is preflighted for a header that no server allows.
-  if (isFetch && !headers.has('User-Agent')) headers.set('User-Agent', false)
+  if (isFetch && !hasHeader(headers, 'user-agent')) headers['User-Agent'] = false
   return { ...config, headers }
 }
 
@@ -82,7 +90,7 @@ export function guardAdapter(
   const guarded: AxiosAdapter = async (config) => {
     const transport = findTransport(original, config)
     const url = isAttached() && ownProperty(config, 'skipAuth') !== true ? urlOf(config) : undefined
-    const hasOwnAuthorization = config.auth || config.headers.has('Authorization')
+    const hasOwnAuthorization = config.auth || hasHeader(config.headers, 'authorization')
     if (url === undefined || hasOwnAuthorization || !gate.mayCarryToken(url)) {
       return settle(await attempt(transport, config, copyOf(config, undefined, transport.isFetch)), config)
     }

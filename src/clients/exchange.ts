@@ -20,20 +20,31 @@ export interface Exchange<R> {
  * The course of one request: admitted, sent, and sent once more if its token had expired. The interceptors of the
  * client are above this, so that they see one request and one answer.
  */
-export async function exchange<R>(gate: Gate, request: Exchange<R>): Promise<R> {
-  let token = gate.admit()
-  if (token === undefined) token = await gate.wait(request.giveUp)
-  const answer = await request.send(token)
-  if (!token || !(await request.isExpired(answer))) return answer
+export function exchange<R>(gate: Gate, request: Exchange<R>): Promise<R> {
+  const token = gate.admit()
+  return token === undefined
+    ? gate.wait(request.giveUp).then((late) => send(gate, request, late))
+    : send(gate, request, token)
+}
 
+async function send<R>(gate: Gate, request: Exchange<R>, token: AccessToken | null): Promise<R> {
+  const answer = await request.send(token)
+  if (!token) return answer
+  const verdict = request.isExpired(answer)
+  // Not awaited where nothing has to be read: this is the way of nearly every request.
+  const isExpired = typeof verdict === 'boolean' ? verdict : await verdict
+  return isExpired ? retry(gate, request, token, answer) : answer
+}
+
+async function retry<R>(gate: Gate, request: Exchange<R>, used: AccessToken, answer: R): Promise<R> {
   if (!request.isRepeatable) {
     // The next request is to find a new token; this one's answer stands.
-    gate.renew(token).catch(() => {})
+    gate.renew(used).catch(() => {})
     return answer
   }
   let next: AccessToken | null
   try {
-    next = await gate.renew(token, request.giveUp)
+    next = await gate.renew(used, request.giveUp)
   } catch (error) {
     if (isSilentRefreshError(error)) return request.settleWithout(answer, error)
     throw error

@@ -21,9 +21,31 @@ export function ownInit<T extends RequestInit>(init: T | undefined): T | undefin
   return init && isPlain(init) ? ({ __proto__: null, ...init } as unknown as T) : init
 }
 
-function isPlain(init: RequestInit): boolean {
-  const prototype: unknown = Object.getPrototypeOf(init)
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
+}
+
+/** Headers of a request, taken apart only as far as needed: building a `Headers` costs more than all else here. */
+interface OwnHeaders {
+  readonly hasAuthorization: boolean
+  with(authorization: string): HeadersInit
+}
+
+function readHeaders(given: HeadersInit | undefined): OwnHeaders {
+  if (given === undefined || (given !== null && isPlain(given))) {
+    const own = { ...given } as Record<string, string>
+    const hasAuthorization = Object.keys(own).some((name) => name.toLowerCase() === 'authorization')
+    return { hasAuthorization, with: (authorization) => ({ ...own, Authorization: authorization }) }
+  }
+  const own = new Headers(given)
+  return {
+    hasAuthorization: own.has('Authorization'),
+    with(authorization) {
+      own.set('Authorization', authorization)
+      return own
+    },
+  }
 }
 
 function isOneShot(body: unknown): boolean {
@@ -39,33 +61,33 @@ function snapshot(body: BodyInit | null | undefined): BodyInit | null | undefine
   return copy
 }
 
-/** Takes `fetch`'s own arguments, and what they say now. Each try is made from them anew. */
+/** Takes `fetch`'s own arguments, and what they say now. Undefined if they bring an `Authorization` of their own. */
 export function prepareFetch(
   input: RequestInfo | URL,
   init: RequestInit | undefined,
   transport: Transport,
-): FetchRequest {
-  if (isRequest(input) || (init && !isPlain(init))) {
+): FetchRequest | undefined {
+  const isComplete = isRequest(input)
+  const headers = readHeaders(isComplete && init?.headers === undefined ? input.headers : init?.headers)
+  if (headers.hasAuthorization) return undefined
+  if (isComplete || (init && !isPlain(init))) {
     // Consumes the caller's Request, as `fetch` would.
     return fromRequest(new Request(input, init), isOneShot(init?.body), transport)
   }
-  const { headers, body, signal } = init ?? {}
-  const own = headers === undefined ? undefined : new Headers(headers)
-  const copy = {
-    __proto__: null,
-    ...init,
-    ...(body instanceof Object && { body: snapshot(body) }),
-  } as RequestInit
-
-  function withHeader(authorization: string): RequestInit {
-    own?.set('Authorization', authorization)
-    return { __proto__: null, ...copy, headers: own ?? { Authorization: authorization } } as RequestInit
-  }
-
+  const body = init?.body
+  const copy = (
+    body instanceof Object ? { __proto__: null, ...init, body: snapshot(body) } : init
+  ) as RequestInit
   return {
     isRepeatable: !isOneShot(body),
-    signal,
-    send: (authorization) => transport(input, authorization === undefined ? copy : withHeader(authorization)),
+    signal: init?.signal,
+    send: (authorization) =>
+      transport(
+        input,
+        authorization === undefined
+          ? copy
+          : ({ __proto__: null, ...copy, headers: headers.with(authorization) } as RequestInit),
+      ),
   }
 }
 

@@ -26,29 +26,23 @@ function urlOf(input: RequestInfo | URL): string {
   return typeof input === 'string' ? input : isRequest(input) ? input.url : String(input)
 }
 
-function hasOwnAuthorization(input: RequestInfo | URL, init: RequestInit | undefined): boolean {
-  const headers = init?.headers ?? (isRequest(input) ? input.headers : undefined)
-  return headers !== undefined && new Headers(headers).has('Authorization')
-}
-
-function createExpiryTest(gate: Gate, input: RequestInfo | URL, init: RequestInit | undefined) {
-  return (response: Response): boolean | Promise<boolean> => {
-    const { status, headers, redirected } = response
-    if (gate.shouldRefresh) {
-      return gate.shouldRefresh(
-        asAnswer({
-          status,
-          headers,
-          url: response.url || urlOf(input),
-          method: (init?.method ?? (isRequest(input) ? input.method : 'GET')).toUpperCase(),
-          readText: () => response.clone().text(),
-        }),
-      )
-    }
-    if (status !== 401 || !isExpiryChallenge(headers.get('WWW-Authenticate'), gate.scheme)) return false
-    // Redirected to where our token does not go, somebody else has answered.
-    return !redirected || gate.mayCarryToken(response.url)
+function isExpired(
+  gate: Gate,
+  response: Response,
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+): boolean | Promise<boolean> {
+  const { status, headers, redirected } = response
+  if (gate.shouldRefresh) {
+    const url = response.url || urlOf(input)
+    const method = (init?.method ?? (isRequest(input) ? input.method : 'GET')).toUpperCase()
+    return gate.shouldRefresh(
+      asAnswer({ status, headers, url, method, readText: () => response.clone().text() }),
+    )
   }
+  if (status !== 401 || !isExpiryChallenge(headers.get('WWW-Authenticate'), gate.scheme)) return false
+  // Redirected to where our token does not go, somebody else has answered.
+  return !redirected || gate.mayCarryToken(response.url)
 }
 
 /**
@@ -67,20 +61,27 @@ export function createFetch(session: Session, options: FetchOptions = {}): Silen
   if (typeof transport !== 'function')
     throw new TypeError('silent-refresh: option "fetch" must be a function.')
 
-  return async (input, given) => {
+  function send(input: RequestInfo | URL, given: SilentRequestInit | undefined): Promise<Response> {
     const init = ownInit(given)
-    if (init?.skipAuth || !gate.mayCarryToken(urlOf(input)) || hasOwnAuthorization(input, init)) {
-      return transport(input, given)
-    }
-    const request = prepareFetch(input, init, transport)
+    const isOurs = !init?.skipAuth && gate.mayCarryToken(urlOf(input))
+    const request = isOurs ? prepareFetch(input, init, transport) : undefined
+    if (!request) return transport(input, given)
     request.signal?.throwIfAborted()
     return exchange(gate, {
       isRepeatable: request.isRepeatable,
-      giveUp: onAbort(request.signal),
+      giveUp: (leave) => onAbort(request.signal, leave),
       send: (token) => request.send(token?.authorization),
-      isExpired: createExpiryTest(gate, input, init),
+      isExpired: (response) => isExpired(gate, response, input, init),
       discard: (response) => void response.body?.cancel().catch(() => {}),
       settleWithout: (response) => response,
     })
+  }
+
+  return (input, init) => {
+    try {
+      return send(input, init)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 }

@@ -16,7 +16,10 @@ const plainUrl = /^\/(?:[\w~-][\w.~%-]*(?:\/[\w~-][\w.~%-]*)*\/?)?(?:\?[\w.~%&=+
 
 const localHost = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
 
-const withoutQuery = (url: string): string => url.split(/[?#]/, 1)[0] ?? ''
+function withoutQuery(url: string): string {
+  const end = url.search(/[?#]/)
+  return end < 0 ? url : url.slice(0, end)
+}
 
 /** The exact origin of the final URL decides; prefixes of URLs have been fooled too often (`https://api@evil.test`). */
 export function createDestination(options: DestinationOptions, page: Page): Destination {

@@ -103,7 +103,9 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
       return admit()?.value ?? null
     if (state.status === 'unauthenticated' && !refresher.isPaused()) return null
     return tokenText(
-      refresher.join(held ? 'requested' : state.token ? 'expired' : 'startup', onAbort(signal)),
+      refresher.join(held ? 'requested' : state.token ? 'expired' : 'startup', (leave) =>
+        onAbort(signal, leave),
+      ),
     )
   }
 

@@ -6,15 +6,16 @@ import { after, type Moment, until } from './moment.ts'
  */
 export type GiveUp = (leave: (error: unknown) => void) => (() => void) | undefined
 
-/** Gives up when the signal is aborted, with its reason. */
-export function onAbort(signal: AbortSignal | null | undefined): GiveUp {
-  return (leave) => {
-    if (!signal) return undefined
-    const abort = () => leave(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort)
-    return () => signal.removeEventListener('abort', abort)
-  }
+/** Leaves when the signal is aborted, with its reason. Returns the undo. */
+export function onAbort(
+  signal: AbortSignal | null | undefined,
+  leave: (error: unknown) => void,
+): (() => void) | undefined {
+  if (!signal) return undefined
+  const abort = () => leave(signal.reason)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort)
+  return () => signal.removeEventListener('abort', abort)
 }
 
 interface Place<T> {
