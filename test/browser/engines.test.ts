@@ -1,6 +1,3 @@
-import { readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeEngines } from './engines/describe-engines.ts'
 import type { Tab } from './engines/engine.ts'
@@ -199,22 +196,6 @@ describeEngines('a browser under test', (browser) => {
     expect(await second.evaluate(() => document.visibilityState)).toBe('visible')
   })
 
-  it('shows every tab as visible, unless it is made hidden', async () => {
-    const profile = await browser.newProfile()
-    const tabs = [await profile.newTab(), await profile.newTab()]
-    for (const tab of tabs) {
-      await tab.goto(`${server.origin}/`)
-      expect(await tab.evaluate(() => document.visibilityState)).toBe('visible')
-    }
-    if (!browser.can.hiddenTabs) {
-      await expect(profile.newTab({ hidden: true })).rejects.toThrow('cannot make hidden tabs')
-      return
-    }
-    const hidden = await profile.newTab({ hidden: true })
-    await hidden.goto(`${server.origin}/`)
-    expect(await hidden.evaluate(() => document.visibilityState)).toBe('hidden')
-  })
-
   it('is a secure context with Web Locks', async () => {
     const tab = await openTab()
     expect(await tab.evaluate(() => isSecureContext && typeof navigator.locks.request)).toBe('function')
@@ -224,64 +205,4 @@ describeEngines('a browser under test', (browser) => {
     const tab = await openTab()
     expect(await tab.evaluate(() => globalThis.probe?.describe(new Error('broken')))).toBe('broken')
   })
-
-  it('takes a profile offline and back, where the engine can', async () => {
-    const profile = await browser.newProfile()
-    const tab = await profile.newTab()
-    await tab.goto(`${server.origin}/`)
-    if (!browser.can.setOffline) {
-      await expect(profile.setOffline(true)).rejects.toThrow('cannot be set offline')
-      return
-    }
-    await profile.setOffline(true)
-    await expect(textOf(tab, '/cookies')).rejects.toMatchObject({ name: 'TypeError' })
-    expect(await tab.evaluate(() => navigator.onLine)).toBe(false)
-    await profile.setOffline(false)
-    expect(await textOf(tab, '/cookies')).toBe('')
-  })
-
-  it('collects console errors and uncaught exceptions, where the engine can', async () => {
-    const tab = await openTab()
-    await tab.evaluate(() => {
-      console.error('from the console')
-      console.log('no error')
-      queueMicrotask(() => {
-        throw new Error('not caught')
-      })
-    })
-    const expected = browser.can.consoleErrors ? ['from the console', 'not caught'] : []
-    await expect.poll(() => tab.consoleErrors().length).toBe(expected.length)
-    for (const text of expected) expect(tab.consoleErrors().join('\n')).toContain(text)
-  })
-
-  it('takes a screenshot', async () => {
-    const tab = await openTab()
-    const path = join(tmpdir(), `silent-refresh-${crypto.randomUUID()}.png`)
-    try {
-      await tab.screenshot(path)
-      expect((await readFile(path)).subarray(1, 4).toString()).toBe('PNG')
-    } finally {
-      await rm(path, { force: true })
-    }
-  })
 })
-
-describeEngines(
-  'a browser with its back/forward cache',
-  (browser) => {
-    it('brings a page back as it was left', async () => {
-      const tab = await browser.newTab()
-      await tab.goto(`${server.origin}/`)
-      await tab.evaluate(() => {
-        addEventListener('pageshow', ({ persisted }) => {
-          document.title = persisted ? 'back from the cache' : 'loaded anew'
-        })
-      })
-      await tab.leave(`${server.origin}/cookies`)
-      await tab.waitFor(() => location.pathname === '/cookies' && document.readyState === 'complete')
-      await tab.evaluate(() => history.back())
-      expect(await tab.waitFor(() => location.pathname === '/' && document.title)).toBe('back from the cache')
-    })
-  },
-  { engines: ['chromium'], backForwardCache: true },
-)
