@@ -1,0 +1,41 @@
+/** The stable names of what can go wrong; clients branch on these, never on the title. */
+const titles = {
+  body_too_large: 'The body is too large',
+  csrf: 'This request did not come from the application',
+  internal_error: 'Something broke on the server',
+  invalid_credentials: 'Unknown email or wrong password',
+  invalid_json: 'The body is not JSON',
+  invalid_request: 'The request is not what this endpoint expects',
+  method_not_allowed: 'This endpoint has no such method',
+  no_session: 'There is no session',
+  not_found: 'There is nothing here',
+  refresh_reused: 'A spent refresh token came back: the session is revoked',
+  session_expired: 'The session has expired',
+  session_revoked: 'The session has been revoked',
+  token_expired: 'The access token has expired',
+  token_invalid: 'The access token is not valid',
+  token_missing: 'An access token is required',
+  token_revoked: 'The access token has been revoked',
+  unavailable: 'The server cannot answer at the moment',
+}
+
+export type ProblemCode = keyof typeof titles
+
+/** An error answer after RFC 9457. */
+export function problem(status: number, code: ProblemCode, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify({ title: titles[code], status, code }), {
+    status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
+  })
+}
+
+export type TokenProblem = 'token_missing' | 'token_expired' | 'token_invalid' | 'token_revoked'
+
+const descriptions = { token_expired: 'expired', token_invalid: 'invalid', token_revoked: 'revoked' }
+
+/** The 401 of the API with its challenge after RFC 6750: no `error` where there were no credentials. */
+export function challenge(code: TokenProblem): Response {
+  const error =
+    code === 'token_missing' ? '' : `, error="invalid_token", error_description="${descriptions[code]}"`
+  return problem(401, code, { 'www-authenticate': `Bearer realm="api"${error}` })
+}

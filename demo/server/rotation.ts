@@ -1,0 +1,146 @@
+import type { Clock, Random } from './ambient.ts'
+import { recordEvent } from './audit.ts'
+import { createRefreshToken, hashToken, openSuccessor, sealSuccessor } from './refresh-tokens.ts'
+import type { Settings } from './settings.ts'
+import type { AuditEvent, Records, RefreshToken, Session, Store } from './store.ts'
+import { StoreUnavailableError } from './store.ts'
+import { judge, type Refusal } from './verdict.ts'
+
+export interface RotationPorts {
+  store: Store
+  clock: Clock
+  random: Random
+  settings: Settings
+}
+
+/** `cookie` is what to set; `null` leaves the browser's cookie as it is. */
+export type RefreshOutcome =
+  | { granted: false; code: Refusal }
+  | { granted: true; session: Session; cookie: IssuedToken | null }
+
+export interface IssuedToken {
+  token: string
+  gen: number
+  idleExpiresAt: number
+}
+
+/** A successor made beforehand, so that no cryptography runs inside the transaction. */
+interface Candidate {
+  token: string
+  hash: string
+  sealed: string | null
+}
+
+interface Found {
+  token: RefreshToken
+  session: Session
+}
+
+/** What the transaction settled; the sealed successor is opened after it. */
+type Settlement =
+  | { kind: 'refused'; code: Refusal }
+  | { kind: 'kept' | 'replayed' | 'exchanged'; found: Found; idleExpiresAt: number; gen: number }
+
+/** Exchanges a presented refresh token. A refusal is committed before this resolves: it never throws it. */
+export async function presentRefreshToken(presented: string, ports: RotationPorts): Promise<RefreshOutcome> {
+  const { store, clock, random, settings } = ports
+  const hash = await hashToken(presented)
+  const token = createRefreshToken(random)
+  const sealed = settings.strict ? null : await sealSuccessor(presented, token, random)
+  const candidate = { token, hash: await hashToken(token), sealed }
+  const settlement = await store.write((records) => settle(records, hash, candidate, clock(), ports))
+
+  if (settlement.kind === 'refused') return { granted: false, code: settlement.code }
+  const { found, gen, idleExpiresAt } = settlement
+  const { session } = found
+  if (settlement.kind === 'kept') return { granted: true, session, cookie: null }
+  if (settlement.kind === 'exchanged')
+    return { granted: true, session, cookie: { token, gen, idleExpiresAt } }
+  const successor = await openSuccessor(presented, found.token.successorSealed ?? '')
+  return { granted: true, session, cookie: { token: successor, gen, idleExpiresAt } }
+}
+
+/** A lost compare-and-swap means that the facts have changed: judge them again. */
+async function settle(
+  records: Records,
+  hash: string,
+  candidate: Candidate,
+  now: number,
+  ports: RotationPorts,
+): Promise<Settlement> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const settlement = await settleOnce(records, hash, candidate, now, ports)
+    if (settlement) return settlement
+  }
+  throw new StoreUnavailableError('the refresh token kept changing hands')
+}
+
+async function settleOnce(
+  records: Records,
+  hash: string,
+  candidate: Candidate,
+  now: number,
+  ports: RotationPorts,
+): Promise<Settlement | undefined> {
+  const found = await records.findToken(hash)
+  const verdict = judge(found?.token, found?.session, now, ports.settings)
+  if (!found || verdict === 'no_session') return { kind: 'refused', code: 'no_session' }
+  const { token, session } = found
+  const record = (event: AuditEvent) =>
+    recordEvent(records, ports.random, now, { event, session, detail: hash.slice(0, 8) })
+
+  switch (verdict) {
+    case 'session_revoked':
+    case 'session_expired':
+      return { kind: 'refused', code: verdict }
+    case 'refresh_reused':
+      await records.revokeSession(session.id, now, 'reuse')
+      await record('refresh_reused')
+      return { kind: 'refused', code: verdict }
+    case 'keep':
+      if (!(await records.markPresented(hash, now))) return undefined
+      await record('refresh_kept')
+      return { kind: 'kept', found, gen: token.gen, idleExpiresAt: token.idleExpiresAt }
+    case 'replay': {
+      const { gen, idleExpiresAt } = token.successor ?? token
+      await record('refresh_replayed')
+      return { kind: 'replayed', found, gen, idleExpiresAt }
+    }
+    case 'sibling':
+      if (token.successor && !(await records.dropToken(token.successor.hash, now))) return undefined
+      return exchange(records, found, candidate, now, ports, () => record('refresh_sibling'))
+    case 'rotate':
+      return exchange(records, found, candidate, now, ports, () => record('refresh_rotated'))
+  }
+}
+
+async function exchange(
+  records: Records,
+  found: Found,
+  candidate: Candidate,
+  now: number,
+  ports: RotationPorts,
+  record: () => Promise<void>,
+): Promise<Settlement | undefined> {
+  const { token, session } = found
+  const spending = { at: now, previouslyUsedAt: token.usedAt, successorSealed: candidate.sealed }
+  if (!(await records.spendToken(token.hash, spending))) return undefined
+  const gen = (token.successor?.gen ?? token.gen) + 1
+  const idleExpiresAt = Math.min(now + ports.settings.idleLifetime, session.expiresAt)
+  await records.addToken({
+    hash: candidate.hash,
+    sessionId: session.id,
+    parentHash: token.hash,
+    gen,
+    createdAt: now,
+    idleExpiresAt,
+    presentedAt: null,
+    usedAt: null,
+    droppedAt: null,
+    successorSealed: null,
+  })
+  // Whoever presents this token has no need of its parent's way to it any more.
+  if (token.parentHash) await records.wipeSuccessor(token.parentHash)
+  await record()
+  return { kind: 'exchanged', found, gen, idleExpiresAt }
+}

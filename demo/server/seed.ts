@@ -1,0 +1,26 @@
+import { base64url } from 'jose'
+import { type Random, systemRandom } from './ambient.ts'
+import type { PasswordHasher } from './passwords.ts'
+import type { Store } from './store.ts'
+
+export const demoUsers = [
+  { email: 'demo@example.com', password: 'correct horse' },
+  { email: 'second@example.com', password: 'correct horse' },
+] as const
+
+/** Adds the demo users who are not there yet. */
+export async function seedUsers(
+  store: Store,
+  passwords: PasswordHasher,
+  random: Random = systemRandom,
+): Promise<void> {
+  for (const { email, password } of demoUsers) {
+    if (await store.read((records) => records.findUserByEmail(email))) continue
+    const passwordHash = await passwords.hash(password)
+    const id = base64url.encode(random(16))
+    await store.write(async (records) => {
+      if (await records.findUserByEmail(email)) return
+      await records.addUser({ id, email, passwordHash, tokenVersion: 1 })
+    })
+  }
+}

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process'
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { readCommandLine, UsageError } from '../../demo/server/command-line.ts'
+import { startServer } from '../../demo/server/node.ts'
+import { createPbkdf2Hasher } from '../../demo/server/passwords.ts'
+
+describe('the command line', () => {
+  it('has defaults', () => {
+    expect(readCommandLine([])).toEqual({
+      port: 3000,
+      database: expect.stringMatching(/demo.server.demo\.sqlite$/),
+      strict: false,
+    })
+  })
+
+  it('reads every option', () => {
+    const words = '--port 0 --database :memory: --token-lifetime 1.5m --grace 500ms --strict'.split(' ')
+    expect(readCommandLine(words)).toEqual({
+      port: 0,
+      database: ':memory:',
+      accessTokenLifetime: 90_000,
+      gracePeriod: 500,
+      strict: true,
+    })
+  })
+
+  it.each([
+    '--port x',
+    '--port 65536',
+    '--port 1.5',
+    '--port=-1',
+    '--grace 10',
+    '--grace ten',
+    '--grace=',
+    '--token-lifetime 0s',
+    '--token-lifetime 5y',
+    '--frobnicate',
+    '--port',
+    'stray',
+  ])('refuses "%s" in one line', (line) => {
+    const read = () => readCommandLine(line.split(' '))
+    expect(read).toThrow(UsageError)
+    expect(read).toThrow(/^[^\n]+$/)
+  })
+})
+
+// Whole processes: slow on a busy machine, and that is no failure.
+describe('npm run server', { timeout: 30_000 }, () => {
+  const script = fileURLToPath(new URL('../../demo/server/start.ts', import.meta.url))
+
+  function run(...words: string[]): Promise<{ code: number | null; stderr: string; stdout: string }> {
+    return new Promise((resolve) => {
+      const child = execFile(process.execPath, [script, ...words], (_error, stdout, stderr) =>
+        resolve({ code: child.exitCode, stdout, stderr }),
+      )
+      // A server that did start prints its users last; then it has shown what we want to see.
+      child.stdout?.on('data', (text: string) => text.includes('second@example.com') && child.kill('SIGTERM'))
+    })
+  }
+
+  it('prints its address and its users, and stops when told', async () => {
+    const { code, stdout, stderr } = await run('--port', '0', '--database', ':memory:')
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/on http:\/\/localhost:\d+ /)
+    expect(stdout).toContain("demo@example.com, password 'correct horse'")
+    expect(code).toBe(0)
+  })
+
+  it('says in one line that the port is taken', async () => {
+    const server = await startServer({ passwords: createPbkdf2Hasher({ iterations: 1 }) })
+    onTestFinished(() => server.close())
+    const { code, stderr } = await run('--port', String(server.port), '--database', ':memory:')
+    expect([code, stderr]).toEqual([1, `Port ${server.port} is taken: choose another with --port\n`])
+  })
+
+  it('says in one line what is wrong with an option or the database', async () => {
+    const file = join(tmpdir(), `silent-refresh-${process.pid}.txt`)
+    onTestFinished(() => rm(file))
+    await writeFile(file, 'not a database '.repeat(100))
+    for (const words of [
+      ['--grace', 'soon'],
+      ['--database', file],
+      ['--database', join(file, 'none')],
+    ]) {
+      const { code, stderr } = await run('--port', '0', ...words)
+      expect([code, stderr.trim().split('\n').length]).toEqual([1, 1])
+    }
+  })
+})

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest'
+import { createMemoryStore } from '../../demo/server/memory-store.ts'
+import type { RefreshTokenRow, SessionRow, Store } from '../../demo/server/store.ts'
+import { createBackend, minute, stores } from './backend.ts'
+
+const user = { id: 'u', email: 'a@example.com', passwordHash: 'x', tokenVersion: 1 }
+const session: SessionRow = {
+  id: 's',
+  userId: 'u',
+  tokenVersion: 1,
+  createdAt: 0,
+  expiresAt: 1000,
+  revokedAt: null,
+  revokedReason: null,
+  userAgent: null,
+}
+const token: RefreshTokenRow = {
+  hash: 'p',
+  sessionId: 's',
+  parentHash: null,
+  gen: 0,
+  createdAt: 0,
+  idleExpiresAt: 500,
+  presentedAt: null,
+  usedAt: null,
+  droppedAt: null,
+  successorSealed: null,
+}
+const child = { ...token, hash: 'c', parentHash: 'p', gen: 1 }
+
+async function fill(store: Store): Promise<Store> {
+  await store.write(async (records) => {
+    await records.addUser(user)
+    await records.addSession(session)
+    await records.addToken(token)
+  })
+  return store
+}
+
+describe.each(stores)('the $kind store', ({ create }) => {
+  it('finds a token with its session, its successor and the present token version', async () => {
+    const store = await fill(create())
+    await store.write(async (records) => {
+      await records.addToken(child)
+      await records.raiseTokenVersion('u')
+    })
+    const found = await store.read((records) => records.findToken('p'))
+    expect(found?.token).toMatchObject({ ...token, successor: { hash: 'c', gen: 1, presentedAt: null } })
+    expect(found?.session).toEqual({ ...session, currentVersion: 2 })
+    expect(await store.read((records) => records.findToken('unknown'))).toBeUndefined()
+  })
+
+  it('spends a token for one of two who saw it unspent', async () => {
+    const store = await fill(create())
+    const spend = (at: number, previouslyUsedAt: number | null) =>
+      store.write((records) => records.spendToken('p', { at, previouslyUsedAt, successorSealed: `by ${at}` }))
+    expect(await Promise.all([spend(1, null), spend(2, null)])).toEqual([true, false])
+    expect(await spend(3, 2)).toBe(false)
+    expect(await spend(3, 1)).toBe(true)
+    const found = await store.read((records) => records.findToken('p'))
+    expect(found?.token).toMatchObject({ usedAt: 3, presentedAt: 1, successorSealed: 'by 3' })
+  })
+
+  it('drops a token only while nobody has presented it, and never lets a dropped one be used', async () => {
+    const store = await fill(create())
+    await store.write((records) => records.addToken(child))
+    expect(await store.write((records) => records.dropToken('c', 7))).toBe(true)
+    expect(await store.write((records) => records.dropToken('c', 8))).toBe(false)
+    expect(await store.write((records) => records.markPresented('c', 8))).toBe(false)
+    const spending = { at: 8, previouslyUsedAt: null, successorSealed: null }
+    expect(await store.write((records) => records.spendToken('c', spending))).toBe(false)
+    expect(await store.write((records) => records.markPresented('p', 8))).toBe(true)
+    expect(await store.write((records) => records.dropToken('p', 8))).toBe(false)
+  })
+
+  it('refuses a second living successor but takes one beside a dropped one', async () => {
+    const store = await fill(create())
+    await store.write((records) => records.addToken(child))
+    await expect(store.write((records) => records.addToken({ ...child, hash: 'd' }))).rejects.toThrow()
+    await store.write((records) => records.dropToken('c', 7))
+    await store.write((records) => records.addToken({ ...child, hash: 'd', gen: 2 }))
+    const found = await store.read((records) => records.findToken('p'))
+    expect(found?.token.successor).toMatchObject({ hash: 'd', gen: 2 })
+  })
+
+  it('keeps nothing of a write that throws and goes on with the next', async () => {
+    const store = await fill(create())
+    const failing = store.write(async (records) => {
+      await records.revokeSession('s', 5, 'reuse')
+      await records.addUser({ ...user, id: 'v', email: 'b@example.com' })
+      throw new Error('half way')
+    })
+    await expect(failing).rejects.toThrow('half way')
+    expect(await store.read((records) => records.findSession('s'))).toMatchObject({ revokedAt: null })
+    expect(await store.read((records) => records.findUserByEmail('b@example.com'))).toBeUndefined()
+  })
+
+  it('keeps the first reason of a revocation', async () => {
+    const store = await fill(create())
+    await store.write((records) => records.revokeSession('s', 5, 'reuse'))
+    await store.write((records) => records.revokeSession('s', 6, 'logout'))
+    const found = await store.read((records) => records.findSession('s'))
+    expect(found).toMatchObject({ revokedAt: 5, revokedReason: 'reuse' })
+  })
+
+  it('refuses a second user with the same email', async () => {
+    const store = await fill(create())
+    await expect(store.write((records) => records.addUser({ ...user, id: 'v' }))).rejects.toThrow()
+  })
+
+  it.each([
+    ['past its absolute end', { expiresAt: 99 }, { idleExpiresAt: 500 }, false],
+    ['idle for too long', {}, { idleExpiresAt: 99 }, false],
+    ['revoked', { revokedAt: 99 }, {}, false],
+    ['alive', {}, {}, true],
+    ['ended a moment ago', { revokedAt: 100 }, {}, true],
+  ])('sweeps with its tokens a session that is %s, or leaves it', async (_case, ended, idle, stays) => {
+    const store = create()
+    await store.write(async (records) => {
+      await records.addUser(user)
+      await records.addSession({ ...session, ...ended })
+      await records.addToken({ ...token, ...idle })
+    })
+    await store.write((records) => records.sweep(0, 100))
+    expect((await store.read((records) => records.findSession('s'))) !== undefined).toBe(stays)
+    // Under the same id again, nothing of the old family must come back.
+    if (!stays) await store.write((records) => records.addSession(session))
+    expect((await store.read((records) => records.findToken('p'))) !== undefined).toBe(stays)
+  })
+
+  it('sweeps the successors sealed for tokens spent long ago', async () => {
+    const store = await fill(create())
+    await store.write((records) =>
+      records.spendToken('p', { at: 50, previouslyUsedAt: null, successorSealed: 'sealed' }),
+    )
+    await store.write((records) => records.sweep(50, 0))
+    expect((await store.read((records) => records.findToken('p')))?.token.successorSealed).toBe('sealed')
+    await store.write((records) => records.sweep(51, 0))
+    expect((await store.read((records) => records.findToken('p')))?.token.successorSealed).toBeNull()
+  })
+
+  it('answers 503 and never 401 when it is gone', async () => {
+    const store = create()
+    const { browser } = await createBackend(store)
+    const page = browser()
+    const { access_token: token } = await page.login()
+    await store.close()
+    for (const answer of [await page.refresh(), await page.get('/api/me', token)]) {
+      expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' }, cookies: [] })
+      expect(answer.headers.get('retry-after')).toBe('1')
+    }
+  })
+
+  it('may be closed twice', async () => {
+    const store = create()
+    await store.close()
+    await expect(store.close()).resolves.toBeUndefined()
+  })
+})
+
+describe('the memory store on a shelf', () => {
+  it('keeps sessions over a reload and shares them with another tab', async () => {
+    let saved: string | null = null
+    const shelf = {
+      load: () => saved,
+      save: (text: string) => {
+        saved = text
+      },
+    }
+    const before = await createBackend(createMemoryStore(shelf))
+    const page = before.browser()
+    const { access_token: token } = await page.login()
+    const after = await createBackend(createMemoryStore(shelf))
+    const reloaded = after.browser()
+    for (const [name, value] of page.jar) reloaded.jar.set(name, value)
+    expect((await reloaded.get('/api/me', token)).status).toBe(200)
+    after.clock.advance(minute)
+    expect((await reloaded.refresh()).status).toBe(200)
+    before.clock.advance(minute)
+    await page.refresh()
+    expect(page.held()).toBe(reloaded.held())
+  })
+})
