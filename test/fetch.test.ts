@@ -1,5 +1,7 @@
+import { expect } from 'vitest'
 import { createFetch } from '../src/clients/fetch.ts'
-import { describeClient, type MakeClient } from './parity.ts'
+import type { MakeClient } from './parity/client.ts'
+import { describeClient } from './parity.ts'
 
 const makeClient: MakeClient = (session) => {
   const send = createFetch(session)
@@ -9,6 +11,7 @@ const makeClient: MakeClient = (session) => {
       return { status: response.status, body: await response.text() }
     },
     typedError: (error) => error,
+    expectAborted: (error, reason) => expect(error).toBe(reason),
   }
 }
 

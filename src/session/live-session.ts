@@ -18,7 +18,7 @@ import { type GiveUp, onAbort } from './waiting-line.ts'
 /** A session in a page. Options are taken as checked. */
 export function createLiveSession(given: SessionOptions, environment: Environment): Session & Gated {
   const options = { __proto__: null, ...given } as unknown as SessionOptions
-  const { refreshTimeout: timeout = 10_000, maxWait = 15_000, scheme = 'Bearer', refreshMargin } = options
+  const { refreshTimeout: timeout = 8000, maxWait = 15_000, scheme = 'Bearer', refreshMargin } = options
   const { clock, signals, page } = environment
   const standing = createStanding(environment)
   const turns = createCookieTurns(clock)

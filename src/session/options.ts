@@ -177,7 +177,11 @@ export interface SessionOptions {
    * @default the smaller of 60_000 and a fifth of the lifetime
    */
   refreshMargin?: number | undefined
-  /** How long to wait for one answer of the refresh endpoint. 1 or more. @default 10_000 */
+  /**
+   * How long to wait for one answer of the refresh endpoint. 1 or more. Keep it below the server's grace period: then
+   * the second attempt gets the same successor as the first, whichever answer arrives last.
+   * @default 8000
+   */
   refreshTimeout?: number | undefined
   /**
    * How long a request waits for a usable token, over several attempts, before it is rejected with

@@ -104,11 +104,13 @@ export function createFakeServer(clock: FakeClock): FakeServer {
 
   const server: FakeServer = {
     async fetch(input, init) {
+      const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+      // Without the signal: a Request of Node's leaves its listener on it.
       const request = new Request(
         input instanceof Request ? input : new URL(String(input), 'https://app.test'),
-        init,
+        init instanceof Request ? init : ({ __proto__: null, ...init, signal: null } as RequestInit),
       )
-      request.signal.throwIfAborted()
+      signal?.throwIfAborted()
       const hit: Hit = {
         method: request.method,
         url: new URL(request.url),
@@ -118,10 +120,13 @@ export function createFakeServer(clock: FakeClock): FakeServer {
         init: init ?? {},
         at: clock.now().wall,
       }
+      let stopListening: (() => void) | undefined
       const aborted = new Promise<never>((_, reject) => {
-        request.signal.addEventListener('abort', () => reject(request.signal.reason))
+        const abort = () => reject(signal?.reason)
+        signal?.addEventListener('abort', abort)
+        stopListening = () => signal?.removeEventListener('abort', abort)
       })
-      return Promise.race([handle(hit), aborted])
+      return Promise.race([handle(hit), aborted]).finally(stopListening)
     },
     hits: [],
     refreshes: [],
