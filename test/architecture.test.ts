@@ -1,0 +1,165 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+// The law: a file imports only from lower floors; `import type` counts. A new file finds its floor here first.
+const floors: readonly (readonly string[])[] = [
+  ['session/errors', 'session/moment', 'session/own-property', 'session/challenge'],
+  ['session/options', 'session/environment', 'session/access-token', 'session/back-off'],
+  [
+    'session/events',
+    'session/cookie-turns',
+    'session/waiting-line',
+    'session/schedule',
+    'session/due',
+    'session/destination',
+    'session/endpoint',
+    'session/token-response',
+    'session/check-options',
+    'clients/answer',
+    'browser/clock',
+    'browser/page',
+    'browser/signals',
+  ],
+  [
+    'session/refresh-outcome',
+    'session/sign-out-call',
+    'session/session',
+    'session/standing',
+    'session/gate',
+    'browser/browser-environment',
+  ],
+  [
+    'session/refresh-call',
+    'session/refresher',
+    'session/ruling',
+    'session/inert-session',
+    'clients/exchange',
+  ],
+  ['session/refresh-flight', 'clients/fetch-request', 'clients/axios-url', 'clients/axios-transport'],
+  ['session/live-refresher', 'clients/axios-errors', 'clients/axios-answer'],
+  ['session/sign-in', 'session/sign-out', 'clients/axios-adapter'],
+  ['session/live-session', 'clients/fetch', 'clients/axios'],
+  ['create-session'],
+  ['fetch'],
+  ['index'],
+]
+
+type Sources = ReadonlyMap<string, string>
+
+function withoutCommentsAndStrings(code: string): string {
+  return code
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/(^|\s)\/\/.*$/gm, '')
+    .replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
+    .replace(/`(?:[^`\\]|\\.)*`/g, '``')
+}
+
+function importsOf(code: string): { specifier: string; isType: boolean }[] {
+  const statement = /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm
+  return [...code.matchAll(statement)].map(([, type, specifier = '']) => ({
+    specifier,
+    isType: Boolean(type),
+  }))
+}
+
+/** Every place where the sources break a rule of the house. */
+function findViolations(sources: Sources, order: readonly (readonly string[])[]): string[] {
+  const floorOf = new Map(order.flatMap((files, floor) => files.map((file) => [file, floor] as const)))
+  const found: string[] = []
+  for (const [file, code] of sources) {
+    const floor = floorOf.get(file)
+    if (floor === undefined) found.push(`${file}: has no floor`)
+    for (const { specifier, isType } of importsOf(code)) {
+      if (specifier.startsWith('.')) {
+        const target = join(dirname(file), specifier).replace(/\.ts$/, '')
+        const below = floorOf.get(target)
+        if (below === undefined || floor === undefined || below >= floor)
+          found.push(`${file}: imports ${target}`)
+        const [room] = file.split('/')
+        if (room === 'session' && !target.startsWith('session/'))
+          found.push(`${file}: leaves its room for ${target}`)
+      }
+      if (specifier === 'axios' && !isType && !file.startsWith('clients/axios'))
+        found.push(`${file}: imports axios`)
+      if (specifier === 'jwt-decode' && file !== 'session/access-token')
+        found.push(`${file}: imports jwt-decode`)
+    }
+    found.push(...breaches(file, withoutCommentsAndStrings(code)), ...sizes(file, code))
+  }
+  return found
+}
+
+const hostWords =
+  /\b(?:window|document|navigator|location|localStorage|sessionStorage|indexedDB|BroadcastChannel|globalThis|setTimeout|setInterval|Date\.now|performance\.now)\b(?!['?]?:)/
+
+function breaches(file: string, code: string): string[] {
+  const found: string[] = []
+  const word = hostWords.exec(code)?.[0]
+  if (word && !file.startsWith('browser/')) found.push(`${file}: says ${word}`)
+  if (/\bexport default\b/.test(code)) found.push(`${file}: has a default export`)
+  if (/[:<|]\s*any\b|\bas any\b/.test(code)) found.push(`${file}: says any`)
+  if (/\benum\s+[A-Z]/.test(code)) found.push(`${file}: has an enum`)
+  return found
+}
+
+function sizes(file: string, code: string): string[] {
+  const found: string[] = []
+  if (code.split('\n').length > 251) found.push(`${file}: has more than 250 lines`)
+  if (/(?:^|\/)(?:utils|types|helpers)$/.test(file)) found.push(`${file}: is named after nothing`)
+  return found
+}
+
+/** All that an entry loads. */
+function reachable(sources: Sources, entry: string, seen = new Set<string>()): Set<string> {
+  seen.add(entry)
+  for (const { specifier, isType } of importsOf(sources.get(entry) ?? '')) {
+    const target = specifier.startsWith('.')
+      ? join(dirname(entry), specifier).replace(/\.ts$/, '')
+      : specifier
+    if (!isType && !seen.has(target)) reachable(sources, target, seen)
+  }
+  return seen
+}
+
+function readSources(): Sources {
+  const root = join(import.meta.dirname, '../src')
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  return new Map(
+    files.map((file) => [relative('', file).replace(/\.ts$/, ''), readFileSync(join(root, file), 'utf8')]),
+  )
+}
+
+describe('the house', () => {
+  it('keeps its law: imports lead down, rooms keep to themselves, files stay small', () => {
+    expect(findViolations(readSources(), floors)).toEqual([])
+  })
+
+  it('has no floor for a file that is gone', () => {
+    const files = new Set(readSources().keys())
+    expect(floors.flat().filter((file) => !files.has(file))).toEqual([])
+  })
+
+  it('lets the fetch entry load without axios', () => {
+    const loaded = reachable(readSources(), 'fetch')
+    expect(loaded).toContain('session/live-refresher')
+    expect([...loaded].filter((file) => file.includes('axios'))).toEqual([])
+  })
+
+  it.each([
+    ['an import from the same floor', { a: "import { b } from './b.ts'", b: '' }, 'a: imports b'],
+    ['a type import from above', { a: "import type { Top } from './top.ts'", top: '' }, 'a: imports top'],
+    ['a file without a floor', { stray: '' }, 'stray: has no floor'],
+    ['a global outside its room', { a: 'setTimeout(() => {}, 1)' }, 'a: says setTimeout'],
+    ['axios where it must not be', { a: "import axios from 'axios'" }, 'a: imports axios'],
+    ['jwt-decode in a second file', { a: "import { jwtDecode } from 'jwt-decode'" }, 'a: imports jwt-decode'],
+    ['a default export', { a: 'export default 1' }, 'a: has a default export'],
+    ['any', { a: 'const x: any = 1' }, 'a: says any'],
+    ['a long file', { a: '\n'.repeat(251) }, 'a: has more than 250 lines'],
+  ])('notices %s', (_, files, violation) => {
+    const order = [['a', 'b'], ['top']]
+    expect(findViolations(new Map(Object.entries(files)), order)).toEqual([violation])
+  })
+})
