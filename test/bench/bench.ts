@@ -1,0 +1,5 @@
+import { measureDrain } from './drain.ts'
+import { measurePerCall } from './per-call.ts'
+
+await measurePerCall()
+await measureDrain()
