@@ -12,7 +12,7 @@ export type SessionEvent =
       readonly expiresAt: number | undefined
       /** From the request to the answer. */
       readonly duration: number
-      /** How many requests were waiting for it. */
+      /** How many were waiting for it: requests, and callers of the session's own methods. */
       readonly waiting: number
     }
   | {

@@ -74,7 +74,7 @@ export interface RefreshEndpoint extends AuthEndpoint {
 export type RefreshReason =
   /** The page has started and knows no token yet. */
   | 'startup'
-  /** A request needs a token and the one held has expired. */
+  /** Somebody waits for a token: the one held has expired, or could not be replaced so far. */
   | 'expired'
   /** A request was answered 401. */
   | 'rejected'
