@@ -34,8 +34,12 @@ export interface FakeServer {
   /** Answers refreshes and API calls instead of the server; undefined leaves it to the server. */
   onRefresh: ((hit: Hit) => Response | undefined | Promise<Response | undefined>) | undefined
   onApi: ((hit: Hit) => Response | undefined | Promise<Response | undefined>) | undefined
+  /** Whether access tokens say nothing about themselves from now on. */
+  isOpaque: boolean
   /** Accepts no access token issued so far. */
   expireAll(): void
+  /** Who an `Authorization` header speaks for, accepted or not. */
+  ownerOf(authorization: string | null): string | undefined
   issue(user: string): { access_token: string; token_type: 'Bearer'; expires_in: number }
 }
 
@@ -55,6 +59,7 @@ interface Issued {
 /** A backend with rotation on the far side of `fetch`, on the same fake clock, with one browser's cookie jar. */
 export function createFakeServer(clock: FakeClock): FakeServer {
   const tokens = new Map<string, Issued>()
+  const owners = new Map<string, string>()
   const now = () => clock.now().monotonic
 
   function pass(duration: number): Promise<void> {
@@ -139,11 +144,16 @@ export function createFakeServer(clock: FakeClock): FakeServer {
     clockOffset: 0,
     onRefresh: undefined,
     onApi: undefined,
+    isOpaque: false,
+    ownerOf: (authorization) => owners.get(authorization?.replace('Bearer ', '') ?? ''),
     expireAll: () => tokens.clear(),
     issue(user) {
       const iat = Math.floor((clock.now().wall + server.clockOffset) / 1000)
       const expires_in = server.lifetime / 1000
-      const access_token = makeJwt({ sub: user, iat, exp: iat + expires_in })
+      const access_token = server.isOpaque
+        ? `opaque-${owners.size}`
+        : makeJwt({ sub: user, iat, exp: iat + expires_in })
+      owners.set(access_token, user)
       tokens.set(access_token, { user, expiresAt: now() + server.lifetime })
       return { access_token, token_type: 'Bearer', expires_in }
     },
