@@ -17,6 +17,7 @@ const floors: readonly (readonly string[])[] = [
     'session/token-response',
     'session/check-options',
     'clients/answer',
+    'clients/body-snapshot',
     'browser/clock',
     'browser/page',
     'browser/signals',

@@ -14,6 +14,7 @@ import { isExpiredAnswer } from './axios-answer.ts'
 import { restoreError, restoreResponse, timeoutError, toAxiosError, withCause } from './axios-errors.ts'
 import type { FindTransport, Transport } from './axios-transport.ts'
 import { urlOf } from './axios-url.ts'
+import { snapshot } from './body-snapshot.ts'
 import { exchange } from './exchange.ts'
 
 type Config = InternalAxiosRequestConfig
@@ -50,8 +51,11 @@ function giveUpOf(config: Config, remaining: () => number, gate: Gate): GiveUp {
   }
 }
 
+/** `undefined` is as good as none; `null` and `false` are a caller's way of saying "none at all". */
 function hasHeader(headers: AxiosHeaders, name: string): boolean {
-  return Object.keys(headers).some((key) => key.length === name.length && key.toLowerCase() === name)
+  return Object.keys(headers).some(
+    (key) => key.length === name.length && key.toLowerCase() === name && headers[key] !== undefined,
+  )
 }
 
 /** Sends a copy that carries the token, so that neither the caller's config nor any error ever holds it. */
@@ -65,7 +69,8 @@ function copyOf(config: Config, authorization: string | undefined, isFetch: bool
   // axios's fetch adapter sends a User-Agent of its own, which Firefox and WebKit let through: then every request to
   // another origin is preflighted for a header that no server allows.
   if (isFetch && !hasHeader(headers, 'user-agent')) headers['User-Agent'] = false
-  return { ...config, headers }
+  // As axios made it: without a prototype, so that adapters see no polluted one.
+  return { __proto__: null, ...config, headers } as unknown as Config
 }
 
 export interface GuardedAdapter extends AxiosAdapter {
@@ -82,25 +87,29 @@ export function isGuardedBy(gate: Gate, adapter: unknown): boolean {
  * transforms: those run once and see one answer.
  */
 export function guardAdapter(
-  original: Config['adapter'],
+  original: () => Config['adapter'],
   gate: Gate,
   findTransport: FindTransport,
   isAttached: () => boolean,
 ): GuardedAdapter {
   const guarded: AxiosAdapter = async (config) => {
-    const transport = findTransport(original, config)
+    const transport = findTransport(original(), config)
     const url = isAttached() && ownProperty(config, 'skipAuth') !== true ? urlOf(config) : undefined
     const hasOwnAuthorization = config.auth || hasHeader(config.headers, 'authorization')
     if (url === undefined || hasOwnAuthorization || !gate.mayCarryToken(url)) {
       return settle(await attempt(transport, config, copyOf(config, undefined, transport.isFetch)), config)
     }
     const remaining = startTimeout(config, gate)
+    const data = snapshot(config.data)
     try {
       const settled = await exchange<Settled>(gate, {
         isRepeatable: !isStream(config.data),
         giveUp: giveUpOf(config, remaining, gate),
         send(token) {
-          const copy = copyOf(config, token?.authorization, transport.isFetch)
+          // Asked for each try: a changed `<base>` leads relative URLs elsewhere.
+          const authorization = token && gate.mayCarryToken(url) ? token.authorization : undefined
+          const copy = copyOf(config, authorization, transport.isFetch)
+          copy.data = data
           if (config.timeout && remaining() < config.timeout) {
             copy.timeout = remaining()
             copy.timeoutErrorMessage = timeoutError(config).message
@@ -133,6 +142,9 @@ async function attempt(transport: Transport, config: Config, copy: Config): Prom
     return { response: await transport.send(copy) }
   } catch (error) {
     const failure = error as AxiosError | undefined
+    // The fetch adapter words its timeout by itself, by what was left of it.
+    if (failure?.message === `timeout of ${copy.timeout}ms exceeded`)
+      failure.message = timeoutError(config).message
     if (!failure?.response) throw restoreError(error, config)
     return { response: failure.response, error: failure }
   }

@@ -1,4 +1,4 @@
-import axios, { type AxiosInstance, type CreateAxiosDefaults } from 'axios'
+import axios, { type AxiosInstance, type CreateAxiosDefaults, type InternalAxiosRequestConfig } from 'axios'
 import { gateOf } from '../session/gate.ts'
 import type { Session } from '../session/session.ts'
 import { guardAdapter, isGuardedBy } from './axios-adapter.ts'
@@ -28,17 +28,41 @@ export function attachAxios(instance: AxiosInstance, session: Session): () => vo
   }
   const findTransport = createTransports(gate)
   let isAttached = true
-  const id = instance.interceptors.request.use(
+  const id: number = instance.interceptors.request.use(
     (config) => {
-      if (!isGuardedBy(gate, config.adapter)) {
-        config.adapter = guardAdapter(config.adapter, gate, findTransport, () => isAttached)
-      }
-      return config
+      if (isGuardedBy(gate, config.adapter)) return config
+      // Those attached before run afterwards, unless the order has been turned round.
+      const isLast = id === 0 && config.transitional?.legacyInterceptorReqResOrdering !== false
+      return guardConfig(config, isLast)
     },
     null,
     // It does not wait for anything: where no other interceptor does, axios may send in the same breath.
     { synchronous: true },
   )
+
+  function guardConfig(config: InternalAxiosRequestConfig, isLast: boolean): InternalAxiosRequestConfig {
+    let below = config.adapter
+    const guarded = guardAdapter(
+      () => below,
+      gate,
+      findTransport,
+      () => isAttached,
+    )
+    if (isLast) {
+      config.adapter = guarded
+      return config
+    }
+    // An interceptor that runs after this one may still choose an adapter: it goes below, not in place of ours.
+    return Object.defineProperty(config, 'adapter', {
+      __proto__: null,
+      enumerable: true,
+      configurable: true,
+      get: () => guarded,
+      set(chosen: typeof below) {
+        if (chosen !== guarded) below = chosen
+      },
+    } as PropertyDescriptor)
+  }
 
   function detach(): void {
     isAttached = false

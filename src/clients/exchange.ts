@@ -47,6 +47,7 @@ async function retry<R>(gate: Gate, request: Exchange<R>, used: AccessToken, ans
     next = await gate.renew(used, request.giveUp)
   } catch (error) {
     if (isSilentRefreshError(error)) return request.settleWithout(answer, error)
+    request.discard(answer)
     throw error
   }
   if (!next) return answer

@@ -1,3 +1,5 @@
+import { snapshot } from './body-snapshot.ts'
+
 type Transport = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
 
 /** A call of `fetch`, made ready to be sent more than once. */
@@ -52,22 +54,13 @@ function isOneShot(body: unknown): boolean {
   return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)
 }
 
-/** What the body says at the time of the call counts, as with `fetch`; the caller may go on using its form. */
-function snapshot(body: BodyInit | null | undefined): BodyInit | null | undefined {
-  if (body instanceof URLSearchParams) return new URLSearchParams(body)
-  if (!(body instanceof FormData)) return body
-  const copy = new FormData()
-  for (const [name, value] of body) copy.append(name, value)
-  return copy
-}
-
 /** Takes `fetch`'s own arguments, and what they say now. Undefined if they bring an `Authorization` of their own. */
 export function prepareFetch(
-  input: RequestInfo | URL,
+  input: string | Request,
   init: RequestInit | undefined,
   transport: Transport,
 ): FetchRequest | undefined {
-  const isComplete = isRequest(input)
+  const isComplete = typeof input !== 'string'
   const headers = readHeaders(isComplete && init?.headers === undefined ? input.headers : init?.headers)
   if (headers.hasAuthorization) return undefined
   if (isComplete || (init && !isPlain(init))) {

@@ -1,5 +1,6 @@
 import { isExpiryChallenge } from '../session/challenge.ts'
 import { type Gate, gateOf } from '../session/gate.ts'
+import { ownProperty } from '../session/own-property.ts'
 import type { Session } from '../session/session.ts'
 import { onAbort } from '../session/waiting-line.ts'
 import { asAnswer } from './answer.ts'
@@ -22,20 +23,20 @@ export interface FetchOptions {
 }
 
 /** The URL of a call, unresolved if it is relative. */
-function urlOf(input: RequestInfo | URL): string {
-  return typeof input === 'string' ? input : isRequest(input) ? input.url : String(input)
+function urlOf(input: string | Request): string {
+  return typeof input === 'string' ? input : input.url
 }
 
 function isExpired(
   gate: Gate,
   response: Response,
-  input: RequestInfo | URL,
+  input: string | Request,
   init: RequestInit | undefined,
 ): boolean | Promise<boolean> {
   const { status, headers, redirected } = response
   if (gate.shouldRefresh) {
     const url = response.url || urlOf(input)
-    const method = (init?.method ?? (isRequest(input) ? input.method : 'GET')).toUpperCase()
+    const method = (init?.method ?? (typeof input === 'string' ? 'GET' : input.method)).toUpperCase()
     return gate.shouldRefresh(
       asAnswer({ status, headers, url, method, readText: () => response.clone().text() }),
     )
@@ -61,16 +62,20 @@ export function createFetch(session: Session, options: FetchOptions = {}): Silen
   if (typeof transport !== 'function')
     throw new TypeError('silent-refresh: option "fetch" must be a function.')
 
-  function send(input: RequestInfo | URL, given: SilentRequestInit | undefined): Promise<Response> {
+  function send(target: RequestInfo | URL, given: SilentRequestInit | undefined): Promise<Response> {
     const init = ownInit(given)
-    const isOurs = !init?.skipAuth && gate.mayCarryToken(urlOf(input))
+    // Read once: a URL object is the caller's, who may change it while the request waits.
+    const input = isRequest(target) ? target : String(target)
+    const url = urlOf(input)
+    const isOurs = !ownProperty(init, 'skipAuth') && gate.mayCarryToken(url)
     const request = isOurs ? prepareFetch(input, init, transport) : undefined
-    if (!request) return transport(input, given)
+    if (!request) return transport(target, given)
     request.signal?.throwIfAborted()
     return exchange(gate, {
       isRepeatable: request.isRepeatable,
       giveUp: (leave) => onAbort(request.signal, leave),
-      send: (token) => request.send(token?.authorization),
+      // Asked for each try: a changed `<base>` leads relative URLs elsewhere.
+      send: (token) => request.send(token && gate.mayCarryToken(url) ? token.authorization : undefined),
       isExpired: (response) => isExpired(gate, response, input, init),
       discard: (response) => void response.body?.cancel().catch(() => {}),
       settleWithout: (response) => response,

@@ -33,7 +33,7 @@ export abstract class SilentRefreshError extends Error {
 
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
-    Object.defineProperty(this, mark, { value: true })
+    Object.defineProperty(this, mark, { __proto__: null, value: true } as PropertyDescriptor)
   }
 }
 

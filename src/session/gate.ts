@@ -34,10 +34,9 @@ export interface Gated {
 }
 
 export function withGate<T extends object>(session: T, gate: Gate): T & Gated {
-  return Object.defineProperty(session, key, {
-    value: gate,
-    enumerable: true,
-  }) as T & Gated
+  // Without a prototype, or a polluted one could make a getter of it.
+  const descriptor = { __proto__: null, value: gate, enumerable: true } as PropertyDescriptor
+  return Object.defineProperty(session, key, descriptor) as T & Gated
 }
 
 export function gateOf(session: object): Gate {
