@@ -15,7 +15,6 @@ let stranger: string
 let packed: string[]
 
 beforeAll(async () => {
-  await npm('run', 'build')
   stranger = await mkdtemp(join(tmpdir(), 'silent-refresh-package-'))
   const { stdout } = await npm('pack', '--json', '--ignore-scripts', '--pack-destination', stranger)
   const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]

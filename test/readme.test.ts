@@ -63,7 +63,6 @@ const leave = 'globalThis.process?.exit()\n'
 let folder: string
 
 beforeAll(async () => {
-  await run('npm', ['run', 'build'], { cwd: root, shell: process.platform === 'win32' })
   folder = await mkdtemp(join(tmpdir(), 'silent-refresh-readme-'))
   const modules = join(folder, 'node_modules')
   await mkdir(modules)

@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          globalSetup: ['test/build.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
         },

@@ -69,8 +69,11 @@ function copyOf(config: Config, authorization: string | undefined, isFetch: bool
   // axios's fetch adapter sends a User-Agent of its own, which Firefox and WebKit let through: then every request to
   // another origin is preflighted for a header that no server allows.
   if (isFetch && !hasHeader(headers, 'user-agent')) headers['User-Agent'] = false
-  // As axios made it: without a prototype, so that adapters see no polluted one.
-  return { __proto__: null, ...config, headers } as unknown as Config
+  // Without a prototype, as axios made it; key by key, because spreading such an object costs four times as much.
+  const copy = Object.create(null)
+  for (const key of Object.keys(config)) copy[key] = config[key as keyof Config]
+  copy.headers = headers
+  return copy as Config
 }
 
 export interface GuardedAdapter extends AxiosAdapter {

@@ -9,25 +9,31 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const isUrl = (value: unknown) =>
   (isText(value) && value !== '' && URL.canParse(value, 'http://page')) || value instanceof URL
 const isHeaderName = (value: unknown) => isText(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(value)
+const isHeaderValue = (value: unknown) => isText(value) && !/[\0\r\n]/.test(value)
+const isHeaderRecord = (value: unknown) =>
+  isObject(value) &&
+  [Object.prototype, null].includes(Object.getPrototypeOf(value)) &&
+  Object.entries(value).every(([name, held]) => isHeaderName(name) && isHeaderValue(held))
 const isListOf = (accepts: (item: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(accepts)
 const isBelow = (end: number, start: number) => (value: unknown) =>
   typeof value === 'number' && value >= start && value < end
 
+const isFilled = (value: unknown) => isText(value) && value !== ''
 const text: Rule = [isText, 'a string']
+const filled: Rule = [isFilled, 'a string that is not empty']
 const flag: Rule = [(value: unknown) => typeof value === 'boolean', 'true or false']
 const url: Rule = [isUrl, 'a URL']
 const callback: Rule = [isFunction, 'a function']
-const patience: Rule = [isBelow(Infinity, 1), 'a number of milliseconds, 1 or more']
+// What timers of browsers can hold; beyond it they fire at once.
+const patience: Rule = [isBelow(2 ** 31, 1), 'a number of milliseconds from 1 to 2147483647']
 
 const endpointRules: Rules = {
   url,
   method: [(value: unknown) => isHeaderName(value), 'an HTTP method'],
   headers: [
-    (value: unknown) =>
-      isFunction(value) ||
-      (isObject(value) && Object.entries(value).every(([name, held]) => isHeaderName(name) && isText(held))),
-    'a record of header names and strings, or a function',
+    (value: unknown) => isFunction(value) || isHeaderRecord(value),
+    'a plain object of header names and values, or a function',
   ],
   body: [
     (value: unknown) => isText(value) || value === null || isObject(value) || isFunction(value),
@@ -47,21 +53,25 @@ const endpointRules: Rules = {
 const refreshRules: Rules = {
   ...endpointRules,
   accessToken: [
-    (value: unknown) => value === false || isText(value) || isFunction(value) || isListOf(isText)(value),
+    (value: unknown) =>
+      value === false ||
+      isFilled(value) ||
+      isFunction(value) ||
+      (isListOf(isFilled)(value) && (value as unknown[]).length > 0),
     'a path, a list of paths, a function or false',
   ],
   expiry: [isObject, '{ path, unit }'],
-  subject: text,
+  subject: filled,
   refused: [isListOf(isBelow(600, 100)), 'a list of HTTP statuses'],
 }
 
 const csrfRules: Rules = {
   header: [isHeaderName, 'a header name'],
   value: text,
-  cookie: text,
+  cookie: filled,
 }
 const expiryRules: Rules = {
-  path: text,
+  path: filled,
   unit: [(value: string) => ['s', 'ms', 'unix', 'iso'].includes(value), '"s", "ms", "unix" or "iso"'],
 }
 

@@ -5,15 +5,20 @@ import type { Clock } from './environment.ts'
  * signing in and out must not be followed by the answer of an older refresh.
  */
 export interface CookieTurns {
-  /**
-   * Runs a call once the one before has settled, or once `patience` milliseconds are over. `overtook` says whether
-   * older calls were still open then; if so, not before they have settled too.
-   */
-  take<T>(call: () => Promise<T> | T, patience: number): { result: Promise<T>; overtook: Promise<boolean> }
-  /** Whether calls are under way; if so, not before they have settled. */
-  settled(): Promise<boolean>
+  /** Runs a call once the one before has settled, or once `patience` milliseconds are over. */
+  take<T>(call: () => Promise<T> | T, patience: number): Turn<T>
+  /** The calls under way. None of these promises rejects. */
+  underWay(): Promise<unknown>[]
   /** Lets those who wait go ahead now: the page is leaving, later would be never. */
   hurry(): void
+}
+
+export interface Turn<T> {
+  readonly result: Promise<T>
+  /** Older calls that were still open when this one went ahead: each may write the cookie after it. */
+  readonly overtook: Promise<Promise<unknown>[]>
+  /** Lets the next one go ahead. */
+  giveUp(): void
 }
 
 export function createCookieTurns(clock: Clock): CookieTurns {
@@ -35,12 +40,10 @@ export function createCookieTurns(clock: Clock): CookieTurns {
     })
   }
 
-  const allSettled = (calls: Set<Promise<unknown>>) => calls.size > 0 && Promise.all(calls).then(() => true)
-
   return {
     take<T>(call: () => Promise<T> | T, patience: number) {
       const start = newest ? patiently(newest, patience) : Promise.resolve()
-      const overtook = start.then(() => allSettled(new Set(open)))
+      const overtook = start.then(() => [...open])
       const result = start.then(() => {
         open.add(turn)
         return call()
@@ -49,12 +52,15 @@ export function createCookieTurns(clock: Clock): CookieTurns {
         .catch(() => {})
         .then(() => {
           open.delete(turn)
-          if (newest === turn) newest = undefined
+          giveUp()
         })
+      const giveUp = () => {
+        if (newest === turn) newest = undefined
+      }
       newest = turn
-      return { result, overtook }
+      return { result, overtook, giveUp }
     },
-    settled: async () => allSettled(new Set(newest ? [...open, newest] : open)),
+    underWay: () => [...new Set(newest ? [...open, newest] : open)],
     hurry() {
       for (const goAhead of waiting) goAhead()
     },

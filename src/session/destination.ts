@@ -41,8 +41,12 @@ export function createDestination(options: DestinationOptions, page: Page): Dest
   }
 
   function resolve(url: string): URL | undefined {
-    if (!URL.canParse(url, base)) return undefined
-    const target = new URL(url, base)
+    let target: URL
+    try {
+      target = new URL(url, base)
+    } catch {
+      return undefined
+    }
     const isDowngrade =
       target.protocol === 'http:' && page.origin.startsWith('https:') && !localHost.test(target.hostname)
     return isDowngrade || !allowed.has(target.origin) ? undefined : target

@@ -1,5 +1,5 @@
 import type { AccessToken } from './access-token.ts'
-import { earliest, latest, type Moment } from './moment.ts'
+import { latest, type Moment, soonest } from './moment.ts'
 import type { SessionSnapshot } from './options.ts'
 
 /** What decides when a page has to do something by itself. */
@@ -9,6 +9,8 @@ export interface Situation {
   readonly token: AccessToken | null
   readonly isVisible: boolean
   readonly isOnline: boolean
+  /** When the snapshot turns stale, if refreshes have failed. */
+  readonly staleAt: Moment | undefined
   /** A refresh is under way, or must not start. */
   readonly isBusy: boolean
   /** When the patience of who has waited longest is over. */
@@ -27,14 +29,18 @@ export function proactiveDue(situation: Situation): Moment | undefined {
   const { now, status, token, isVisible, isOnline, restUntil } = situation
   if (!isVisible || !isOnline || status === 'unauthenticated') return undefined
   const wish = token ? token.refreshAt : now
-  return restUntil ? latest(wish, restUntil) : wish
+  return latest(wish, restUntil)
 }
 
-/** The next moment that matters: an attempt, or the end of somebody's patience. Offline there is nothing to attempt. */
+/** The next moment that matters: an attempt, the end of somebody's patience, or of the token's life. */
 export function nextDue(situation: Situation): Moment | undefined {
-  const { now, isOnline, isBusy, firstDeadline, retryAt } = situation
-  if (isBusy) return firstDeadline
-  const wish = firstDeadline ? (isOnline ? now : undefined) : proactiveDue(situation)
-  const attempt = wish && retryAt ? latest(wish, retryAt) : wish
-  return attempt && firstDeadline ? earliest(attempt, firstDeadline) : (attempt ?? firstDeadline)
+  return soonest(nextAttempt(situation), situation.firstDeadline, situation.staleAt)
+}
+
+function nextAttempt({ isBusy, ...situation }: Situation): Moment | undefined {
+  const { now, isOnline, firstDeadline, retryAt } = situation
+  if (isBusy) return undefined
+  // Offline there is nothing to attempt.
+  const wish = firstDeadline ? (isOnline ? now : undefined) : proactiveDue({ isBusy, ...situation })
+  return wish && latest(wish, retryAt)
 }

@@ -7,13 +7,15 @@ export interface Endpoint {
   send(): Promise<Response>
 }
 
+const hasCookie = (source: object): source is { cookie: string } => Object.hasOwn(source, 'cookie')
+
 function csrfHeader(csrf: AuthEndpoint['csrf'], page: Page): Record<string, string> {
   if (csrf === false) return {}
   const { header, ...source } = csrf ?? {
     header: 'X-Silent-Refresh',
     value: '1',
   }
-  const value = 'cookie' in source ? page.readCookie(source.cookie) : source.value
+  const value = hasCookie(source) ? page.readCookie(source.cookie) : source.value
   return value === undefined ? {} : { [header]: value }
 }
 

@@ -23,6 +23,10 @@ export type SessionEvent =
       readonly retryAt: number | undefined
       readonly waiting: number
     }
+  /** A sign-in or sign-out came first: the outcome of the refresh under way will not count. */
+  | { readonly type: 'refresh-abandoned' }
+  /** The token has expired, and the refreshes tried so far have failed. */
+  | { readonly type: 'stale' }
   | { readonly type: 'ended'; readonly reason: EndReason }
 
 /** Told of every event, after the fact and never awaited. What it throws disturbs nobody. */

@@ -10,7 +10,7 @@ import {
   SessionEndedError,
 } from './errors.ts'
 import type { SessionEvent } from './events.ts'
-import { type Moment, until } from './moment.ts'
+import { latest, type Moment, until } from './moment.ts'
 import type { RefreshReason } from './options.ts'
 import type { RefreshCall } from './refresh-call.ts'
 import { createFlights, type Flight } from './refresh-flight.ts'
@@ -42,22 +42,17 @@ export function createRefresher({ call, turns, standing, environment, settings }
   const { state, change, usableToken } = standing
   const line = createWaitingLine<AccessToken | null>(clock, settings.maxWait)
   const backOff = createBackOff(random)
-  const flights = createFlights({
-    call,
-    turns,
-    clock,
-    timeout: settings.refreshTimeout,
-    land,
-  })
+  const flights = createFlights({ call, turns, clock, timeout: settings.refreshTimeout, land })
   const schedule = createSchedule(clock, () => nextDue(situation()), actOnDue)
   let pauses = 0
   let isSuspect = false
+  let isToVerify = false
   let newest = 0
   let epochs = 0
 
   function start(reason: RefreshReason, insists = false): void {
-    const { retryAt } = backOff
-    if (flights.current || pauses > 0 || (!insists && retryAt && until(retryAt, clock.now()) > 0)) return
+    const wait = reason === 'proactive' ? latest(backOff.retryAt, backOff.restUntil) : backOff.retryAt
+    if (flights.current || pauses > 0 || (!insists && wait && until(wait, clock.now()) > 0)) return
     flights.start(reason, state.epoch)
     change({ refreshing: true }, { type: 'refresh-started', reason })
   }
@@ -65,7 +60,9 @@ export function createRefresher({ call, turns, standing, environment, settings }
   function join(reason: RefreshReason, giveUp?: GiveUp): Promise<AccessToken | null> {
     const place = line.join(giveUp)
     start(reason)
-    if (!flights.current) turnAway()
+    // Until the refresh has spoken, nobody else is sent with a token that was refused.
+    if (flights.current) change({ isRejected: state.isRejected || reason === 'rejected' })
+    else turnAway()
     if (line.size === 1) schedule.check()
     return place
   }
@@ -82,16 +79,18 @@ export function createRefresher({ call, turns, standing, environment, settings }
     const waiting = line.size
     const { status, token } = state
     change({ refreshing: flights.current !== undefined })
-    const ruling = rule(outcome, {
-      status,
-      held: token,
-      isUsable: usableToken() !== undefined,
-      isSuspect,
-    })
+    const isUsable = usableToken() !== undefined
+    const ruling = rule(outcome, { status, held: token, isUsable, isSuspect })
     if (ruling.kind === 'commit') commit(ruling.facts, flight, waiting)
     else if (ruling.kind === 'end') finish(ruling.reason)
     else endure(ruling, flight.reason, waiting)
     schedule.check()
+  }
+
+  function verify(): void {
+    isSuspect = true
+    isToVerify = pauses > 0
+    start('verify', true)
   }
 
   function commit(facts: TokenFacts, flight: Flight, waiting: number): void {
@@ -121,16 +120,7 @@ export function createRefresher({ call, turns, standing, environment, settings }
   function keep(token: AccessToken, event: SessionEvent): void {
     backOff.reset()
     isSuspect = false
-    change(
-      {
-        status: 'authenticated',
-        token,
-        isRejected: false,
-        reason: undefined,
-        error: undefined,
-      },
-      event,
-    )
+    change({ status: 'authenticated', token, isRejected: false, reason: undefined, error: undefined }, event)
     line.serve(token)
     schedule.check()
   }
@@ -150,7 +140,7 @@ export function createRefresher({ call, turns, standing, environment, settings }
     }
     if (ruling.kind === 'stop') backOff.stop(ruling.error, clock.now())
     else backOff.fail(ruling, clock.now())
-    // Whoever is told "expired" again waits again; nobody else has to.
+    // Whoever is refused again waits again; nobody else has to.
     change({ isRejected: false })
     const { error, retryAt } = backOff
     if (error) tellFailure(error, retryAt, reason, waiting)
@@ -173,25 +163,28 @@ export function createRefresher({ call, turns, standing, environment, settings }
   }
 
   function end(reason: EndReason): void {
+    moveOn(reason)
     change(
-      {
-        status: 'unauthenticated',
-        token: null,
-        isRejected: false,
-        reason,
-        error: undefined,
-      },
+      { status: 'unauthenticated', token: null, isRejected: false, reason, error: undefined },
       { type: 'ended', reason },
     )
-    abandon(reason)
+    schedule.check()
   }
 
   function abandon(reason: EndReason): void {
+    const isUnderWay = flights.current !== undefined
+    moveOn(reason)
+    if (isUnderWay) change({}, { type: 'refresh-abandoned' })
+    schedule.check()
+  }
+
+  /** What belongs to the epoch before has no say any more. */
+  function moveOn(reason: EndReason): void {
     flights.abandon()
     backOff.reset()
+    isToVerify = false
     change({ epoch: ++epochs, refreshing: false })
     line.dismiss(new SessionEndedError(reason))
-    schedule.check()
   }
 
   function situation(): Situation {
@@ -205,6 +198,7 @@ export function createRefresher({ call, turns, standing, environment, settings }
       firstDeadline: line.firstDeadline,
       retryAt: backOff.retryAt,
       restUntil: backOff.restUntil,
+      staleAt: state.error && !standing.getSnapshot().stale ? state.token?.expiresAt : undefined,
     }
   }
 
@@ -216,6 +210,8 @@ export function createRefresher({ call, turns, standing, environment, settings }
     if (line.size > 0) {
       if (present.isOnline) start('expired')
     } else if (proactive && until(proactive, present.now) <= 0) start(state.token ? 'proactive' : 'startup')
+    const { staleAt, now } = situation()
+    if (staleAt && until(staleAt, now) <= 0) change({}, { type: 'stale' })
   }
 
   return {
@@ -228,6 +224,7 @@ export function createRefresher({ call, turns, standing, environment, settings }
       pauses++
       return () => {
         pauses--
+        if (isToVerify && state.token) verify()
         if (line.size > 0 && state.status === 'unauthenticated') line.serve(null)
         else if (line.size > 0) start('expired')
         schedule.check()
@@ -237,12 +234,16 @@ export function createRefresher({ call, turns, standing, environment, settings }
     suspect() {
       isSuspect = true
     },
+    verify,
     revive() {
       backOff.reset()
       if (line.size > 0) start('expired')
       schedule.check()
     },
     check: schedule.check,
-    stop: schedule.stop,
+    stop() {
+      flights.stop()
+      schedule.stop()
+    },
   }
 }

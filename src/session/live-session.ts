@@ -20,10 +20,11 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
   const options = { __proto__: null, ...given } as unknown as SessionOptions
   const { refreshTimeout: timeout = 8000, maxWait = 15_000, scheme = 'Bearer', refreshMargin } = options
   const { clock, signals, page } = environment
+  const isAnonymous = options.hasSession?.() === false
   const standing = createStanding(environment)
   const turns = createCookieTurns(clock)
   const call = createRefreshCall(options.refresh, environment)
-  const signOutCall = options.signOut ? createSignOutCall(options.signOut, environment) : undefined
+  const signOutCall = options.signOut ? createSignOutCall(options.signOut, environment, timeout) : undefined
   const settings = { scheme, refreshMargin, refreshTimeout: timeout, maxWait }
   const refresher = createRefresher({
     call,
@@ -68,16 +69,15 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
   }
 
   async function renew(used: AccessToken, giveUp?: GiveUp): Promise<AccessToken | null> {
+    if (refresher.isPaused()) return null
     const current = usableToken()
     if (used.epoch !== state.epoch) {
       // The same user has signed in anew: what was begun before may go on. Anybody else's token is out of the question.
       if (current && used.subject !== undefined && current.subject === used.subject) return current
       throw new SessionEndedError(state.reason ?? 'replaced')
     }
-    if (refresher.isPaused()) return null
     if (used === state.token) {
       if (until(used.freshUntil, clock.now()) > 0) return null
-      standing.change({ isRejected: true })
     } else if (current) return current
     return refresher.join('rejected', giveUp)
   }
@@ -92,7 +92,8 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
     }
   }
 
-  async function getAccessToken({ minTtl = 0, signal }: TokenOptions = {}): Promise<string | null> {
+  async function getAccessToken(given?: TokenOptions): Promise<string | null> {
+    const { minTtl = 0, signal } = { __proto__: null, ...given } as TokenOptions
     if (!(typeof minTtl === 'number' && minTtl >= 0 && minTtl < Infinity)) {
       throw new TypeError('silent-refresh: "minTtl" must be a number of milliseconds, 0 or more.')
     }
@@ -123,7 +124,7 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
     standing.silence()
   }
 
-  if (options.hasSession?.() === false) standing.change({ status: 'unauthenticated', reason: 'none' })
+  if (isAnonymous) standing.change({ status: 'unauthenticated', reason: 'none' })
   // Later, so that a sign-in or a dispose in the same breath comes first.
   Promise.resolve().then(() => state.status === 'loading' && refresher.start('startup'))
 

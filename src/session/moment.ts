@@ -19,14 +19,17 @@ export function until(moment: Moment, now: Moment): number {
   return Math.min(moment.monotonic - now.monotonic, moment.wall - now.wall)
 }
 
-export function earliest(one: Moment, other: Moment): Moment {
+export function soonest(...moments: (Moment | undefined)[]): Moment | undefined {
+  const known = moments.filter((moment) => moment !== undefined)
+  if (known.length === 0) return undefined
   return {
-    monotonic: Math.min(one.monotonic, other.monotonic),
-    wall: Math.min(one.wall, other.wall),
+    monotonic: Math.min(...known.map(({ monotonic }) => monotonic)),
+    wall: Math.min(...known.map(({ wall }) => wall)),
   }
 }
 
-export function latest(one: Moment, other: Moment): Moment {
+export function latest(one: Moment | undefined, other: Moment | undefined): Moment | undefined {
+  if (!one || !other) return one ?? other
   return {
     monotonic: Math.max(one.monotonic, other.monotonic),
     wall: Math.max(one.wall, other.wall),

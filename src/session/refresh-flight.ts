@@ -22,6 +22,8 @@ export interface Flights {
   start(reason: RefreshReason, epoch: number): void
   /** Waits no more for the one under way. It is not cut off: that could lose the rotated cookie. */
   abandon(): void
+  /** Waits for nothing any more. */
+  stop(): void
 }
 
 export interface FlightParts {
@@ -36,30 +38,35 @@ export interface FlightParts {
 export function createFlights({ call, turns, clock, timeout, land }: FlightParts): Flights {
   let current: Flight | undefined
   let count = 0
-  /** A refresh that hangs is overtaken by the next one; other calls are waited for. */
-  let isHanging = false
+  const timers = new Set<() => void>()
 
   function start(reason: RefreshReason, epoch: number): void {
     const controller = new AbortController()
     const flight = { reason, epoch, number: ++count, startedAt: clock.now() }
     current = flight
 
-    function send(): Promise<RefreshOutcome> {
+    async function send(): Promise<RefreshOutcome> {
+      // Given up while it waited for its turn: nobody wants its token any more.
+      if (current !== flight) return { kind: 'unavailable', message: 'The refresh was given up.' }
       flight.startedAt = clock.now()
       const stopTimer = clock.startTimer(() => {
-        isHanging = true
+        timers.delete(stopTimer)
+        turn.giveUp()
         arrive(flight, {
           kind: 'unavailable',
           message: 'The refresh endpoint did not answer in time.',
         })
         controller.abort()
       }, timeout)
-      return call.send({ reason, signal: controller.signal }).finally(stopTimer)
+      timers.add(stopTimer)
+      return call.send({ reason, signal: controller.signal }).finally(() => {
+        timers.delete(stopTimer)
+        stopTimer()
+      })
     }
 
-    const { result } = turns.take(send, isHanging ? 0 : timeout)
-    isHanging = false
-    result.then((outcome) => arrive(flight, outcome))
+    const turn = turns.take(send, timeout)
+    turn.result.then((outcome) => arrive(flight, outcome))
   }
 
   function arrive(flight: Flight, outcome: RefreshOutcome): void {
@@ -76,6 +83,9 @@ export function createFlights({ call, turns, clock, timeout, land }: FlightParts
     start,
     abandon() {
       current = undefined
+    },
+    stop() {
+      for (const stopTimer of timers) stopTimer()
     },
   }
 }

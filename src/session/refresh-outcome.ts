@@ -107,21 +107,25 @@ export async function judgeResult(
   return judgeFacts(() => readTokenResult(result, shape, wall))
 }
 
+/** The HTTP status that an error of a custom refresh function carries, as those of axios and ky do. */
+function statusOf(error: unknown): { status?: unknown; headers?: Headers } {
+  try {
+    const response = ownProperty(error, 'response') ?? error
+    if (response instanceof Response) return response
+    return { status: ownProperty(response, 'status') }
+  } catch {
+    // An error that cannot even be looked into says nothing.
+    return {}
+  }
+}
+
 /** Judges what the call threw: a failed fetch, or the error of a custom refresh function. */
 export function judgeError(error: unknown): RefreshOutcome {
   if (isSilentRefreshError(error)) {
     if (error.code === 'ERR_SESSION_ENDED') return { kind: 'refused', message: error.message }
     if (error.code === 'ERR_INVALID_TOKEN_RESPONSE') return { kind: 'misdirected', error }
   }
-  const response = (error as { response?: unknown } | null | undefined)?.response ?? error
-  const status =
-    ownProperty(response, 'status') ?? (response instanceof Response ? response.status : undefined)
-  if (typeof status === 'number' && status > 0) {
-    return judgeStatus(status, usualRefusals, response instanceof Response ? response.headers : undefined)
-  }
-  return {
-    kind: 'unavailable',
-    message: 'The refresh endpoint could not be reached.',
-    cause: error,
-  }
+  const { status, headers } = statusOf(error)
+  if (typeof status === 'number' && status > 0) return judgeStatus(status, usualRefusals, headers)
+  return { kind: 'unavailable', message: 'The refresh endpoint could not be reached.', cause: error }
 }

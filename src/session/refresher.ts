@@ -20,6 +20,8 @@ export interface Refresher {
   isPaused(): boolean
   /** From now on only a token that is shown to be this user's is believed. */
   suspect(): void
+  /** Sees at once whether the cookie is still this user's. */
+  verify(): void
   /** The network is back: whatever failed before may work now. */
   revive(): void
   /** Looks whether anything is due. */

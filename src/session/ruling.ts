@@ -52,6 +52,6 @@ function ruleOnGrant(facts: TokenFacts, held: AccessToken | null, isSuspect: boo
     return { kind: 'stop', error }
   }
   const areKnown = held?.subject !== undefined && facts.subject !== undefined
-  const isSameUser = areKnown ? held.subject === facts.subject : !isSuspect
+  const isSameUser = areKnown ? held.subject === facts.subject : !held || !isSuspect
   return isSameUser ? { kind: 'commit', facts } : { kind: 'end', reason: 'replaced' }
 }

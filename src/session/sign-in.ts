@@ -47,12 +47,19 @@ export function createSignIn(parts: SignInParts): Session['signIn'] {
     return attempt(async (epoch) => {
       let startedAt = clock.now()
       const { result, overtook } = turns.take(() => {
+        if (state.epoch !== epoch) throw new SessionEndedError(state.reason ?? 'replaced')
         startedAt = clock.now()
         return login()
       }, timeout)
       const answer = await result
-      adopt(await call.readLogin(answer), startedAt, epoch)
-      distrust(overtook, epoch)
+      try {
+        adopt(await call.readLogin(answer), startedAt, epoch)
+      } catch (error) {
+        // The login has succeeded, and its cookie may be another user's than the one who stays signed in here.
+        if (!(answer instanceof Response) || answer.ok) refresher.suspect()
+        throw error
+      }
+      overtook.then((calls) => distrust(calls, epoch))
       return answer
     })
   }
@@ -61,7 +68,7 @@ export function createSignIn(parts: SignInParts): Session['signIn'] {
     return attempt(async (epoch) => {
       const startedAt = clock.now()
       // What is under way may still answer, and its cookie would come after the one of this sign-in.
-      const overtaken = turns.settled()
+      const overtaken = turns.underWay()
       const facts = call.readLogin(answer)
       // At once where it can be: the very next request is to carry the token.
       adopt(facts instanceof Promise ? await facts : facts, startedAt, epoch)
@@ -70,13 +77,13 @@ export function createSignIn(parts: SignInParts): Session['signIn'] {
     })
   }
 
-  /** An older call's answer came after the sign-in: its cookie may have replaced the new user's. */
-  function distrust(overtaken: Promise<boolean>, epoch: number): void {
-    overtaken.then((isSo) => {
-      if (!isSo || state.epoch !== epoch) return
-      refresher.suspect()
-      refresher.start('verify', true)
-    })
+  /** When an older call's answer comes after the sign-in, its cookie may replace the new user's. */
+  function distrust(calls: Promise<unknown>[], epoch: number): void {
+    for (const call of calls) {
+      call.then(() => {
+        if (state.epoch === epoch) refresher.verify()
+      })
+    }
   }
 
   return <T>(login: T | (() => T | Promise<T>)) =>

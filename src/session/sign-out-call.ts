@@ -18,16 +18,29 @@ function sleep(clock: Clock, delay: number): Promise<void> {
   })
 }
 
+/** Rejects when it takes too long: an endpoint that never answers must not keep the next attempt waiting for ever. */
+function inTime<T>(call: Promise<T>, clock: Clock, timeout: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stopTimer = clock.startTimer(
+      () => reject(new Error(`There was no answer in ${timeout} ms.`)),
+      timeout,
+    )
+    call.then(resolve, reject).finally(stopTimer)
+  })
+}
+
 export function createSignOutCall(
   signOut: NonNullable<SessionOptions['signOut']>,
   environment: Environment,
+  timeout: number,
 ): SignOutCall {
+  const { clock } = environment
   if (typeof signOut === 'function') {
     return {
       url: undefined,
       async send(accessToken) {
         try {
-          await signOut({ accessToken })
+          await inTime(Promise.resolve(signOut({ accessToken })), clock, timeout)
         } catch (error) {
           throw new SignOutFailedError('The sign-out function failed.', error)
         }
@@ -41,7 +54,7 @@ export function createSignOutCall(
 
   async function attempt(): Promise<SignOutFailedError | undefined> {
     try {
-      const { ok, status } = await endpoint.send()
+      const { ok, status } = await inTime(endpoint.send(), clock, timeout)
       // 401: there is no session to end, which is what was wanted.
       return ok || status === 401
         ? undefined
@@ -59,7 +72,7 @@ export function createSignOutCall(
         if (!failure) return
         const isFinal = typeof failure.cause === 'number' && failure.cause < 500 && failure.cause !== 429
         if (isFinal || left === 0) throw failure
-        await sleep(environment.clock, pause * (attempts - left) * (0.5 + environment.random()))
+        await sleep(clock, pause * (attempts - left) * (0.5 + environment.random()))
       }
     },
   }

@@ -25,11 +25,11 @@ export function createSignOut({
   function tellServer(tell: SignOutCall, accessToken: string | null): Promise<void> {
     const { epoch } = state
     const { result, overtook } = turns.take(() => tell.send(accessToken), timeout)
-    overtook.then((isSo) => {
+    const again = () => {
       // A refresh that hung has answered at last, and its cookie would bring the user back.
-      if (isSo && state.epoch === epoch)
-        turns.take(() => tell.send(accessToken), timeout).result.catch(() => {})
-    })
+      if (state.epoch === epoch) turns.take(() => tell.send(accessToken), timeout).result.catch(() => {})
+    }
+    overtook.then((calls) => calls.map((call) => call.then(again)))
     return result
   }
 

@@ -53,7 +53,7 @@ export function createStanding({ clock, reportError }: Environment): Standing {
     const end = token?.expiresAt.wall
     return Object.freeze({
       status,
-      stale: status === 'authenticated' && error !== undefined && !usableToken(),
+      stale: status === 'authenticated' && error !== undefined && !(token && isUsable(token, clock.now())),
       refreshing,
       expiresAt: end === Infinity ? undefined : end,
       reason,
@@ -65,9 +65,10 @@ export function createStanding({ clock, reportError }: Environment): Standing {
     const told = news
     news = []
     for (const event of told) {
-      for (const listener of listeners) {
+      // Whoever comes while this is told hears of the next event.
+      for (const listener of [...listeners]) {
         try {
-          listener(event)
+          if (listeners.has(listener)) listener(event)
         } catch (error) {
           reportError(error)
         }

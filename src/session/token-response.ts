@@ -18,9 +18,18 @@ const usualPaths = [
 
 function findToken(body: unknown, where: ResponseShape['accessToken'] = usualPaths): unknown {
   if (where === false) return ''
-  if (typeof where === 'function') return where(body)
+  if (typeof where === 'function') return ask(where, body)
   const paths = typeof where === 'string' ? [where] : where
   return paths.map((path) => ownPath(body, path)).find((found) => found !== undefined && found !== null)
+}
+
+/** What the app's own function throws may quote from the body, and the body may be a token. */
+function ask(find: (body: unknown) => unknown, body: unknown): unknown {
+  try {
+    return find(body)
+  } catch {
+    return undefined
+  }
 }
 
 function lifetimeFrom(said: unknown, unit: ExpiryUnit, serverTime: number | undefined): number {
@@ -37,7 +46,8 @@ function lifetimeFrom(said: unknown, unit: ExpiryUnit, serverTime: number | unde
  * expiry that is a moment means nothing without it, because the client's own clock may be off by hours.
  */
 export function readTokenResponse(body: unknown, shape: ResponseShape, serverTime?: number): TokenFacts {
-  const value = typeof body === 'string' ? body : findToken(body, shape.accessToken)
+  const isBare = typeof body === 'string' && shape.accessToken !== false
+  const value = isBare ? body : findToken(body, shape.accessToken)
   if (value !== '' || shape.accessToken !== false) {
     if (!isTokenText(value)) {
       throw new InvalidTokenResponseError('The answer was a success, but no access token was found in it.')

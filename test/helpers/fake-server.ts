@@ -13,7 +13,7 @@ export interface Hit {
   readonly at: number
 }
 
-export type Handler = (hit: Hit) => Response | Promise<Response>
+type Handler = (hit: Hit) => Response | Promise<Response>
 
 export interface FakeServer {
   readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
