@@ -81,7 +81,8 @@ export function createSignIn(parts: SignInParts): Session['signIn'] {
   function distrust(calls: Promise<unknown>[], epoch: number): void {
     for (const call of calls) {
       call.then(() => {
-        if (state.epoch === epoch) refresher.verify()
+        // By the token's epoch: a later login call may be under way, and fail.
+        if (state.token?.epoch === epoch) refresher.verify()
       })
     }
   }

@@ -23,12 +23,10 @@ export function createSignOut({
   let pending: { epoch: number; done: Promise<void> } | undefined
 
   function tellServer(tell: SignOutCall, accessToken: string | null): Promise<void> {
-    const { epoch } = state
     const { result, overtook } = turns.take(() => tell.send(accessToken), timeout)
-    const again = () => {
-      // A refresh that hung has answered at last, and its cookie would bring the user back.
-      if (state.epoch === epoch) turns.take(() => tell.send(accessToken), timeout).result.catch(() => {})
-    }
+    // A refresh that hung has answered at last, and its cookie would bring the user back, if nobody has signed in.
+    const repeat = () => (state.status === 'unauthenticated' ? tell.send(accessToken) : undefined)
+    const again = () => turns.take(repeat, timeout).result.catch(() => {})
     overtook.then((calls) => calls.map((call) => call.then(again)))
     return result
   }

@@ -13,8 +13,6 @@ export interface Hit {
   readonly at: number
 }
 
-type Handler = (hit: Hit) => Response | Promise<Response>
-
 export interface FakeServer {
   readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
   /** All requests but those to the auth endpoints. */
