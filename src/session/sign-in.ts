@@ -46,21 +46,25 @@ export function createSignIn(parts: SignInParts): Session['signIn'] {
   function throughLogin<T>(login: () => T | Promise<T>): Promise<T> {
     return attempt(async (epoch) => {
       let startedAt = clock.now()
-      const { result, overtook } = turns.take(() => {
+      let hasSucceeded = false
+      // Read within its turn: whoever comes next is to find the new user signed in.
+      const { result, overtook } = turns.take(async () => {
         if (state.epoch !== epoch) throw new SessionEndedError(state.reason ?? 'replaced')
         startedAt = clock.now()
-        return login()
+        const answer = await login()
+        hasSucceeded = !(answer instanceof Response) || answer.ok
+        return { answer, facts: await call.readLogin(answer) }
       }, timeout)
-      const answer = await result
       try {
-        adopt(await call.readLogin(answer), startedAt, epoch)
+        const { answer, facts } = await result
+        adopt(facts, startedAt, epoch)
+        overtook.then((calls) => distrust(calls, epoch))
+        return answer
       } catch (error) {
-        // The login has succeeded, and its cookie may be another user's than the one who stays signed in here.
-        if (!(answer instanceof Response) || answer.ok) refresher.suspect()
+        // Its cookie may be another user's than the one who stays signed in here.
+        if (hasSucceeded) refresher.suspect()
         throw error
       }
-      overtook.then((calls) => distrust(calls, epoch))
-      return answer
     })
   }
 

@@ -36,7 +36,8 @@ async function hanging() {
     await clock.advance(1000)
     return signIn
   }
-  return { ...world, ...opened, send: createFetch(opened.session), failToSignIn }
+  const releaseRefresh = () => refresh?.()
+  return { ...world, ...opened, send: createFetch(opened.session), failToSignIn, releaseRefresh }
 }
 
 it('an old refresh that answers during a login call which then fails hands over no user’s token', async () => {
@@ -64,6 +65,28 @@ it('an old refresh that answers during a login call which then fails brings nobo
   expect((await failToSignIn()).state).toBe('rejected')
   await clock.advance(10_000)
   expect(server.cookie).toBeUndefined()
+})
+
+it('an old refresh that answers during a login call after a sign-out signs the new user not out', async () => {
+  const { server, clock, session, releaseRefresh } = await hanging()
+  track(session.signOut())
+  await clock.advance(10_000)
+  let answer: () => void = () => {}
+  const login = new Promise<Response>((resolve) => {
+    answer = () => {
+      server.cookie = 'bob'
+      resolve(Response.json(server.issue('bob')))
+    }
+  })
+  const signIn = track(session.signIn(() => login))
+  await clock.advance(0)
+  releaseRefresh()
+  await clock.advance(1000)
+  answer()
+  await clock.advance(10_000)
+  expect(signIn.state).toBe('resolved')
+  expect(server.cookie).toBe('bob')
+  expect(server.signOuts).toHaveLength(1)
 })
 
 it.each([12, 465, 1315])(
