@@ -1,5 +1,6 @@
 import { measureDrain } from './drain.ts'
-import { measurePerCall } from './per-call.ts'
+import { measureLoopback, measurePerCall } from './per-call.ts'
 
 await measurePerCall()
+await measureLoopback()
 await measureDrain()

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import axios, { type AxiosAdapter, AxiosHeaders } from 'axios'
 import { createAxios } from '../../src/clients/axios.ts'
 import { createFetch } from '../../src/clients/fetch.ts'
@@ -10,7 +13,7 @@ const response = new Response('{}')
 
 /** What every fetch has to do before it may send: make a request of its arguments. */
 const stubFetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-  new Request(typeof input === 'string' ? `https://app.test${input}` : input, init)
+  new Request(new URL(input instanceof Request ? input.url : input, 'https://app.test'), init)
   return response
 }
 
@@ -50,13 +53,20 @@ export async function measurePerCall(rounds = 41, calls = 2000): Promise<void> {
   const post = { method: 'POST', body: '{"a":1}' }
   const json = { 'Content-Type': 'application/json' }
 
+  const untouched = axios.create({ adapter: stubAdapter, baseURL: '/api' })
   const pairs: [name: string, bare: Call, ours: Call][] = [
+    ['axios get, against no token at all', () => untouched.get('/me'), () => ours.get('/me')],
     ['axios get', () => bare.get('/me'), () => ours.get('/me')],
     ['axios post', () => bare.post('/me', { a: 1 }), () => ours.post('/me', { a: 1 })],
     [
       'fetch get',
       () => stubFetch('/api/me', { headers: { Authorization: authorization } }),
       () => ourFetch('/api/me'),
+    ],
+    [
+      'fetch get, absolute URL',
+      () => stubFetch('https://app.test/api/me', { headers: { Authorization: authorization } }),
+      () => ourFetch('https://app.test/api/me'),
     ],
     [
       'fetch post',
@@ -84,8 +94,39 @@ export async function measurePerCall(rounds = 41, calls = 2000): Promise<void> {
     const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(ratios, share).toFixed(2))
     const microseconds = (values: number[]) => `${(quantile(values, 0.5) / 1000).toFixed(1)} µs`
     console.log(
-      `  ${name.padEnd(11)} bare ${microseconds(plains)}, with a session ${microseconds(silents)}: ${middle}x (${low} to ${high})`,
+      `  ${name.padEnd(34)} bare ${microseconds(plains)}, with a session ${microseconds(silents)}: ${middle}x (${low} to ${high})`,
     )
   }
   session.dispose()
+}
+
+/** The same over a real connection, where a call takes what a call takes. */
+export async function measureLoopback(rounds = 21, calls = 200): Promise<void> {
+  const server = createServer((_, response) => response.end('{}'))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const session = openSession({ origins: [origin] })
+  await session.signIn({ access_token: token, expires_in: 3600 })
+  const send = createFetch(session, { fetch })
+  const ours = async () => (await send(`${origin}/api/me`)).text()
+  const plain = async () =>
+    (await fetch(`${origin}/api/me`, { headers: { Authorization: authorization } })).text()
+  await time(plain, calls)
+  await time(ours, calls)
+  const ratios: number[] = []
+  const plains: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    const first = await time(round % 2 ? plain : ours, calls)
+    const second = await time(round % 2 ? ours : plain, calls)
+    const [a, b] = round % 2 ? [first, second] : [second, first]
+    plains.push(a)
+    ratios.push(b / a)
+  }
+  console.log(
+    `  ${'fetch over a loopback connection'.padEnd(34)} bare ${(quantile(plains, 0.5) / 1000).toFixed(0)} µs: ${quantile(ratios, 0.5).toFixed(2)}x`,
+  )
+  session.dispose()
+  server.closeAllConnections()
+  server.close()
 }
