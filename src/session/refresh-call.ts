@@ -56,6 +56,11 @@ function readLogin(answer: unknown, shape: ResponseShape): TokenFacts | Promise<
 
 async function readLoginResponse(answer: Response, shape: ResponseShape): Promise<TokenFacts> {
   if (!answer.ok) throw new InvalidTokenResponseError(`The login call was answered ${answer.status}.`)
+  if (answer.bodyUsed) {
+    throw new InvalidTokenResponseError(
+      'The body of the login answer has been read already; hand over what it said.',
+    )
+  }
   // The app may want to read the body too.
   const body: unknown = await answer
     .clone()

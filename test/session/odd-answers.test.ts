@@ -46,3 +46,15 @@ describe('an answer of the refresh endpoint', () => {
     expect(call).toMatchObject({ state: 'rejected', error: { code: 'ERR_INVALID_TOKEN_RESPONSE' } })
   })
 })
+
+describe('a login answer whose body has been read already', () => {
+  it('is refused with a typed error that says so', async () => {
+    const { session } = await createWorld().openSignedIn()
+    const answer = json({ access_token: 'token' })
+    await answer.text()
+    await expect(session.signIn(answer)).rejects.toMatchObject({
+      code: 'ERR_INVALID_TOKEN_RESPONSE',
+      message: expect.stringContaining('read already'),
+    })
+  })
+})
