@@ -34,8 +34,14 @@ interface OwnHeaders {
   with(authorization: string): HeadersInit
 }
 
+const none: OwnHeaders = {
+  hasAuthorization: false,
+  with: (authorization) => ({ Authorization: authorization }),
+}
+
 function readHeaders(given: HeadersInit | undefined): OwnHeaders {
-  if (given === undefined || (given !== null && isPlain(given))) {
+  if (given === undefined) return none
+  if (given !== null && isPlain(given)) {
     const own = { ...given } as Record<string, string>
     const hasAuthorization = Object.keys(own).some((name) => name.toLowerCase() === 'authorization')
     return { hasAuthorization, with: (authorization) => ({ ...own, Authorization: authorization }) }

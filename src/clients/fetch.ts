@@ -33,7 +33,9 @@ function isExpired(
   input: string | Request,
   init: RequestInit | undefined,
 ): boolean | Promise<boolean> {
-  const { status, headers, redirected } = response
+  const { status } = response
+  if (!gate.shouldRefresh && status !== 401) return false
+  const { headers } = response
   if (gate.shouldRefresh) {
     const url = response.url || urlOf(input)
     const method = (init?.method ?? (typeof input === 'string' ? 'GET' : input.method)).toUpperCase()
@@ -41,9 +43,9 @@ function isExpired(
       asAnswer({ status, headers, url, method, readText: () => response.clone().text() }),
     )
   }
-  if (status !== 401 || !isExpiryChallenge(headers.get('WWW-Authenticate'), gate.scheme)) return false
+  if (!isExpiryChallenge(headers.get('WWW-Authenticate'), gate.scheme)) return false
   // Redirected to where our token does not go, somebody else has answered.
-  return !redirected || gate.mayCarryToken(response.url)
+  return !response.redirected || gate.mayCarryToken(response.url)
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AccessToken } from './access-token.ts'
+import { type AccessToken, isUsable } from './access-token.ts'
 import { createCookieTurns } from './cookie-turns.ts'
 import { createDestination } from './destination.ts'
 import type { Environment, Signal } from './environment.ts'
@@ -60,9 +60,11 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
   }
 
   function admit(): AccessToken | null | undefined {
-    const token = usableToken()
-    if (token) {
-      if (until(token.refreshAt, clock.now()) <= 0) refresher.start('proactive')
+    // The way of nearly every request: the clocks are read once.
+    const { token, isRejected } = state
+    const now = clock.now()
+    if (token && !isRejected && isUsable(token, now)) {
+      if (until(token.refreshAt, now) <= 0) refresher.start('proactive')
       return token
     }
     return state.status === 'unauthenticated' || refresher.isPaused() ? null : undefined
