@@ -31,8 +31,10 @@ export abstract class SilentRefreshError extends Error {
   /** What happened, for `switch`. */
   abstract readonly code: SilentRefreshErrorCode
 
-  constructor(message: string, cause?: unknown) {
+  constructor(name: string, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
+    // Spelled out, because minifiers rename classes.
+    this.name = name
     Object.defineProperty(this, mark, { __proto__: null, value: true } as PropertyDescriptor)
   }
 }
@@ -44,8 +46,7 @@ export class SessionEndedError extends SilentRefreshError {
   readonly reason: EndReason
 
   constructor(reason: EndReason, message = `The session is over (${reason}).`) {
-    super(message)
-    this.name = 'SessionEndedError'
+    super('SessionEndedError', message)
     this.reason = reason
   }
 }
@@ -60,8 +61,7 @@ export class RefreshUnavailableError extends SilentRefreshError {
   readonly retryAt: number | undefined
 
   constructor(message: string, cause?: unknown, retryAt?: number) {
-    super(message, cause)
-    this.name = 'RefreshUnavailableError'
+    super('RefreshUnavailableError', message, cause)
     this.retryAt = retryAt
   }
 }
@@ -73,8 +73,7 @@ export class RefreshMisconfiguredError extends SilentRefreshError {
   readonly status: number
 
   constructor(message: string, status: number) {
-    super(message)
-    this.name = 'RefreshMisconfiguredError'
+    super('RefreshMisconfiguredError', message)
     this.status = status
   }
 }
@@ -84,8 +83,7 @@ export class InvalidTokenResponseError extends SilentRefreshError {
   readonly code = 'ERR_INVALID_TOKEN_RESPONSE'
 
   constructor(message: string) {
-    super(message)
-    this.name = 'InvalidTokenResponseError'
+    super('InvalidTokenResponseError', message)
   }
 }
 
@@ -97,8 +95,7 @@ export class SignOutFailedError extends SilentRefreshError {
   readonly code = 'ERR_SIGN_OUT_FAILED'
 
   constructor(message: string, cause?: unknown) {
-    super(message, cause)
-    this.name = 'SignOutFailedError'
+    super('SignOutFailedError', message, cause)
   }
 }
 
