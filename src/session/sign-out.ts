@@ -34,7 +34,8 @@ export function createSignOut({
   return async () => {
     if (state.reason === 'disposed' || pending?.epoch === state.epoch) return pending?.done
     const accessToken = state.token?.value || null
-    refresher.end('signed_out')
+    // Said once; but a login call under way has to be told that it comes too late.
+    if (state.reason !== 'signed_out' || refresher.isPaused()) refresher.end('signed_out')
     if (!call) return
     const own = { epoch: state.epoch, done: tellServer(call, accessToken) }
     pending = own

@@ -29,3 +29,10 @@ describe('a change of the snapshot is told', () => {
     expect(count).toBe(1)
   })
 })
+
+it('the end of a session is told once, however often its user signs out', async () => {
+  const { session, events } = await createWorld().openSignedIn({ signOut: undefined })
+  await session.signOut()
+  await session.signOut()
+  expect(events).toEqual([{ type: 'ended', reason: 'signed_out' }])
+})
