@@ -61,8 +61,8 @@ export function createRefresher({ call, turns, standing, environment, settings }
     const place = line.join(giveUp)
     start(reason)
     // Until the refresh has spoken, nobody else is sent with a token that was refused.
-    if (flights.current) change({ isRejected: state.isRejected || reason === 'rejected' })
-    else turnAway()
+    if (!flights.current) turnAway()
+    else if (reason === 'rejected' && !state.isRejected) change({ isRejected: true })
     if (line.size === 1) schedule.check()
     return place
   }

@@ -145,6 +145,7 @@ describeEngines('a session against a real server', (browser) => {
     server.control.expireTokens()
     server.control.set({ refreshDelay: 1500 })
     const outcomes = await tab.evaluate(async () => {
+      const started = app.refreshStarted()
       const controller = new AbortController()
       const calls = [
         app.apiFetch('/api/me?aborted', { signal: controller.signal }).catch((error: Error) => error.message),
@@ -157,7 +158,7 @@ describeEngines('a session against a real server', (browser) => {
         app.api.get('/me').then(({ status }) => status),
       ]
       // All have met their 401 once the refresh is under way.
-      while (!app.session.getSnapshot().refreshing) await new Promise((resolve) => setTimeout(resolve, 10))
+      await started
       controller.abort(new Error('enough'))
       return Promise.all(calls)
     })
@@ -190,8 +191,9 @@ describeEngines('a session against a real server', (browser) => {
     server.control.expireTokens()
     server.control.set({ refreshDelay: 800 })
     const outcome = await tab.evaluate(async () => {
+      const started = app.refreshStarted()
       const waiting = app.apiFetch('/api/me').then(({ status }) => status)
-      while (!app.session.getSnapshot().refreshing) await new Promise((resolve) => setTimeout(resolve, 10))
+      await started
       const done = app.session.signOut()
       const atOnce = app.session.getSnapshot()
       await done
@@ -213,8 +215,9 @@ describeEngines('a session against a real server', (browser) => {
     server.control.expireTokens()
     server.control.set({ refreshDelay: 500 })
     const outcome = await tab.evaluate(async () => {
+      const started = app.refreshStarted()
       const waiting = app.api.get('/me?alice').catch((error) => error.cause?.reason)
-      while (!app.session.getSnapshot().refreshing) await new Promise((resolve) => setTimeout(resolve, 10))
+      await started
       await app.signIn('bob')
       const who = (await app.api.get('/me')).data
       return { waiting: await waiting, who: JSON.stringify(who) }

@@ -43,7 +43,17 @@ const fire = (count: number): Promise<number[]> =>
     }),
   )
 
-export const page = { session, api, apiFetch, events, signIn, fire }
+/** Resolves when the next refresh begins. */
+const refreshStarted = (): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = session.subscribe(({ type }) => {
+      if (type !== 'refresh-started') return
+      stop()
+      resolve()
+    })
+  })
+
+export const page = { session, api, apiFetch, events, signIn, fire, refreshStarted }
 
 declare global {
   var app: typeof page
