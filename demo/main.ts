@@ -8,6 +8,10 @@ try {
     await startMock()
   }
   startPage(hosting)
+  // Until now a click would have been lost.
+  const main = document.querySelector('main')
+  main?.removeAttribute('inert')
+  main?.removeAttribute('aria-busy')
 } catch (error) {
   const problem = document.querySelector<HTMLElement>('.problem[role=alert]')
   if (problem) {

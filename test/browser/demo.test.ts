@@ -37,6 +37,8 @@ async function openDemo(browser: TestBrowser, hosting: 'page' | 'server'): Promi
   await tab.goto(demo.url)
   const driver = drive(tab)
   await driver.shows('status', 'unauthenticated')
+  // A click before this would be lost, so the page takes none.
+  await tab.waitFor(() => document.querySelector('main')?.inert === false)
   return driver
 }
 
