@@ -12,7 +12,7 @@ import { createPbkdf2Hasher } from './server/passwords.ts'
 export async function startMock(): Promise<void> {
   const cookies = createCookieJar(shelf('cookies'))
   const backend = await createDemoBackend({
-    store: createMemoryStore(shelf('tables')),
+    store: createMemoryStore(shelf('tables-2')),
     passwords: createPbkdf2Hasher(),
     faultShelf: shelf('faults'),
     // The worker hands over no Origin and no Sec-Fetch-Site; nobody but this page can reach the backend anyway.

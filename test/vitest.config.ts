@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          globalSetup: ['test/build.ts'],
+          globalSetup: ['test/build.ts', 'test/postgres.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
         },

@@ -1,12 +1,12 @@
-import { base64url, errors } from 'jose'
+import { base64url } from 'jose'
 import type { Clock, Random } from './ambient.ts'
-import type { AccessTokenClaims, Keys } from './keys.ts'
-import type { TokenProblem } from './problem.ts'
+import type { Keys } from './keys.ts'
+import type { Session } from './rows.ts'
 import type { Settings } from './settings.ts'
-import type { Session, Store, User } from './store.ts'
+
+const minute = 60_000
 
 export interface AccessTokenPorts {
-  store: Store
   keys: Keys
   clock: Clock
   random: Random
@@ -30,7 +30,7 @@ export interface TokenBody {
 export async function issueAccessToken(session: Session, ports: AccessTokenPorts): Promise<TokenBody> {
   const { keys, clock, random, settings } = ports
   const now = clock()
-  const lifetime = Math.min(settings.accessTokenLifetime, session.expiresAt - now)
+  const lifetime = Math.min(jitter(settings, random), session.expiresAt - now)
   const token = await keys.sign({
     iss: settings.issuer,
     aud: settings.audience,
@@ -50,39 +50,12 @@ export async function issueAccessToken(session: Session, ports: AccessTokenPorts
   }
 }
 
-export type AccessCheck = { valid: true; user: User; session: Session } | { valid: false; code: TokenProblem }
-
-/** Signature, claims, expiry; then whether the session lives and the token version is still the user's. */
-export async function checkAccessToken(header: string | null, ports: AccessTokenPorts): Promise<AccessCheck> {
-  const [scheme = '', token = ''] = header?.trim().split(/\s+/) ?? []
-  if (scheme.toLowerCase() !== 'bearer') return { valid: false, code: 'token_missing' }
-  const claims = await verify(token, ports)
-  if (typeof claims === 'string') return { valid: false, code: claims }
-
-  const now = ports.clock()
-  const { session, user } = await ports.store.read(async (records) => ({
-    session: await records.findSession(claims.sid),
-    user: await records.findUser(claims.sub),
-  }))
-  const alive = session && session.revokedAt === null && session.expiresAt > now
-  if (!alive || !user || session.userId !== user.id) return { valid: false, code: 'token_revoked' }
-  // Both, because a session of an older version must not live on through a token of the present one.
-  if (claims.ver !== user.tokenVersion || session.tokenVersion !== user.tokenVersion) {
-    return { valid: false, code: 'token_revoked' }
-  }
-  return { valid: true, user, session }
-}
-
-async function verify(token: string, ports: AccessTokenPorts): Promise<AccessTokenClaims | TokenProblem> {
-  const { issuer, audience, clockTolerance } = ports.settings
-  const now = ports.clock() - clockTolerance
-  try {
-    const claims = await ports.keys.verify(token, { issuer, audience, now })
-    // jose compares whole seconds.
-    return claims.exp * 1000 <= now ? 'token_expired' : claims
-  } catch (error) {
-    if (error instanceof errors.JWTExpired) return 'token_expired'
-    if (error instanceof errors.JOSEError) return 'token_invalid'
-    throw error
-  }
+/** Tokens issued together must not expire together: every client would come back at the same moment. */
+function jitter({ accessTokenLifetime, lifetimeJitter }: Settings, random: Random): number {
+  if (accessTokenLifetime < minute) return accessTokenLifetime
+  const [high = 0, low = 0] = random(2)
+  const part = (high * 256 + low) / 65_536
+  const lifetime = accessTokenLifetime * (1 - lifetimeJitter * part)
+  // Many a client reads `expires_in` as whole seconds.
+  return Math.ceil(lifetime / 1000) * 1000
 }

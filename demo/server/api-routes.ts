@@ -1,36 +1,37 @@
 import { Hono } from 'hono'
-import { checkAccessToken } from './access-tokens.ts'
+import type { AccessChecker } from './access-check.ts'
 import { readBody } from './body.ts'
 import type { AppEnvironment, AppPorts } from './ports.ts'
 import { challenge, problem } from './problem.ts'
-import type { Session, User } from './store.ts'
 
 const echoLimit = 4 * 1024 * 1024
 const mostItems = 1000
 
 interface ApiEnvironment extends AppEnvironment {
-  Variables: { user: User; session: Session }
+  Variables: { userId: string; sessionId: string }
 }
 
-export function createApiRoutes(ports: AppPorts): Hono<ApiEnvironment> {
+/** Stands for the application's own API: all but the first route need an access token. */
+export function createApiRoutes({ store }: AppPorts, check: AccessChecker): Hono<ApiEnvironment> {
   const routes = new Hono<ApiEnvironment>()
   let echoes = 0
 
   routes.get('/public', (context) => context.json({ message: 'Anyone may read this.' }))
 
   routes.use(async (context, next) => {
-    const check = await checkAccessToken(context.req.raw.headers.get('authorization'), ports)
-    if (!check.valid) return challenge(check.code)
-    context.set('user', check.user)
-    context.set('session', check.session)
+    const access = await check(context.req.raw.headers.get('authorization'))
+    if (!access.valid) return challenge(access.code)
+    context.set('userId', access.userId)
+    context.set('sessionId', access.sessionId)
     await next()
     context.header('cache-control', 'no-store')
     return undefined
   })
 
-  routes.get('/me', (context) => {
-    const { id, email } = context.get('user')
-    return context.json({ id, email, session: context.get('session').id })
+  routes.get('/me', async (context) => {
+    const user = await store.read((records) => records.findUser(context.get('userId')))
+    if (!user) return challenge('token_revoked')
+    return context.json({ id: user.id, email: user.email, session: context.get('sessionId') })
   })
 
   routes.get('/items', (context) => {

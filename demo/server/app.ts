@@ -1,14 +1,22 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { secureHeaders } from 'hono/secure-headers'
+import { createAccessChecker } from './access-check.ts'
 import { type Clock, type Random, systemClock, systemRandom } from './ambient.ts'
 import { createApiRoutes } from './api-routes.ts'
-import { createAuthRoutes } from './auth-routes.ts'
+import { createAuthEndpoints } from './auth-routes.ts'
 import { BodyError } from './body.ts'
+import { isSecure, isTrustworthy } from './client.ts'
 import type { Cookies } from './cookies.ts'
+import { addPost } from './endpoint.ts'
 import type { Keys } from './keys.ts'
+import { createLimiter, type Limiter, noLimiter } from './limiter.ts'
+import { type Mailer, noMailer } from './mailer.ts'
+import { createPasswordEndpoints } from './password-routes.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { AppEnvironment, AppPorts } from './ports.ts'
 import { problem } from './problem.ts'
+import { addSessionRoutes } from './session-routes.ts'
 import { resolveSettings, type Settings } from './settings.ts'
 import { type Store, StoreUnavailableError } from './store.ts'
 
@@ -16,22 +24,30 @@ export interface AppOptions {
   store: Store
   keys: Keys
   passwords: PasswordHasher
+  /** @default sends nothing */
+  mailer?: Mailer
+  /** @default the store's, else the system's */
   clock?: Clock
   random?: Random
+  /** @default counts in memory */
+  limiter?: Limiter
+  /** @default none is */
+  isCommonPassword?: (password: string) => boolean
   settings?: Partial<Settings>
   /** Told about every error that is answered with 500 or 503. @default nobody */
   onError?: (error: Error) => void
 }
 
 export interface App {
-  fetch(request: Request, cookies: Cookies): Promise<Response>
+  /** `ip` is the address of the client, where there is one: for rate limits and the audit log. */
+  fetch(request: Request, cookies: Cookies, ip?: string | null): Promise<Response>
 }
 
 /** The whole backend as one function. It knows no platform: the same in a page and on Node. */
 export function createApp(options: AppOptions): App {
-  const { store, keys, passwords, clock = systemClock, random = systemRandom, onError } = options
-  const settings = resolveSettings(options.settings ?? {})
-  const ports: AppPorts = { store, keys, passwords, clock, random, settings }
+  const ports = resolvePorts(options)
+  const { settings, keys, onError } = ports
+  const check = createAccessChecker(ports)
   const app = new Hono<AppEnvironment>()
 
   app.use(
@@ -45,19 +61,58 @@ export function createApp(options: AppOptions): App {
       maxAge: 600,
     }),
   )
-  app.route('/auth', createAuthRoutes(ports))
-  app.route('/api', createApiRoutes(ports))
+  const [onHttps, onHttp] = [createSecureHeaders(true), createSecureHeaders(false)]
+  app.use((context, next) => (isSecure(context) ? onHttps : onHttp)(context, next))
+  app.route('/auth', createAuthRoutes(ports, check))
+  app.route('/api', createApiRoutes(ports, check))
   app.get('/.well-known/jwks.json', (context) =>
     context.json(keys.jwks(), 200, { 'cache-control': 'public, max-age=300' }),
   )
   app.notFound(() => problem(404, 'not_found'))
   app.onError((error) => {
     if (error instanceof BodyError) return error.toResponse()
-    onError?.(error)
+    onError(error)
     // Never a 401: that the database is busy says nothing about the session.
     if (error instanceof StoreUnavailableError) return problem(503, 'unavailable', { 'retry-after': '1' })
     return problem(500, 'internal_error')
   })
 
-  return { fetch: async (request, cookies) => app.fetch(request, cookies) }
+  return { fetch: async (request, cookies, ip = null) => app.fetch(request, { cookies, ip }) }
+}
+
+function createAuthRoutes(
+  ports: AppPorts,
+  check: ReturnType<typeof createAccessChecker>,
+): Hono<AppEnvironment> {
+  const routes = new Hono<AppEnvironment>()
+  routes.use(async (context, next) => {
+    if (!isTrustworthy(context)) return problem(403, 'https_required')
+    await next()
+    context.header('cache-control', 'no-store')
+    context.header('vary', 'Origin, Sec-Fetch-Site')
+    return undefined
+  })
+  const endpoints = { ...createAuthEndpoints(ports, check), ...createPasswordEndpoints(ports, check) }
+  for (const [path, endpoint] of Object.entries(endpoints)) addPost(routes, `/${path}`, endpoint, ports)
+  addSessionRoutes(routes, ports, check)
+  return routes
+}
+
+function createSecureHeaders(secure: boolean) {
+  return secureHeaders({
+    // Nothing that this server answers is a page.
+    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    xFrameOptions: 'DENY',
+    referrerPolicy: 'no-referrer',
+    strictTransportSecurity: secure && 'max-age=31536000; includeSubDomains',
+  })
+}
+
+function resolvePorts(options: AppOptions): AppPorts {
+  const { store, keys, passwords, mailer = noMailer, random = systemRandom } = options
+  const { clock = store.clock ?? systemClock, onError = () => undefined } = options
+  const settings = resolveSettings(options.settings ?? {})
+  const { limiter = settings.rateLimits ? createLimiter(clock) : noLimiter } = options
+  const { isCommonPassword = () => false } = options
+  return { store, keys, passwords, mailer, limiter, clock, random, settings, onError, isCommonPassword }
 }

@@ -1,11 +1,15 @@
 import { base64url } from 'jose'
 import type { Random } from './ambient.ts'
-import type { AuditEvent, Records } from './store.ts'
+import type { Client } from './client.ts'
+import type { AuditEvent } from './rows.ts'
+import type { Records } from './store.ts'
 
 export interface SecurityEvent {
   event: AuditEvent
+  at: number
   session?: { id: string; userId: string }
   userId?: string
+  client?: Client
   /** At most the first 8 characters of a hash. */
   detail?: string
 }
@@ -14,8 +18,7 @@ export interface SecurityEvent {
 export async function recordEvent(
   records: Records,
   random: Random,
-  at: number,
-  { event, session, userId, detail }: SecurityEvent,
+  { event, at, session, userId, client, detail }: SecurityEvent,
 ): Promise<void> {
   await records.addAuditEntry({
     id: base64url.encode(random(16)),
@@ -23,6 +26,8 @@ export async function recordEvent(
     event,
     userId: session?.userId ?? userId ?? null,
     sessionId: session?.id ?? null,
+    ip: client?.ip ?? null,
+    userAgent: client?.userAgent ?? null,
     detail: detail ?? null,
   })
 }

@@ -1,165 +1,135 @@
-import { type Context, Hono } from 'hono'
 import { base64url } from 'jose'
-import { checkAccessToken, issueAccessToken } from './access-tokens.ts'
+import type { AccessChecker } from './access-check.ts'
+import { issueAccessToken } from './access-tokens.ts'
+import { createAuthenticator, refreshHash } from './accounts.ts'
 import { recordEvent } from './audit.ts'
 import { readBody, readJsonObject } from './body.ts'
-import { comesFromOurPage } from './guard.ts'
-import type { AppEnvironment, AppPorts } from './ports.ts'
-import { challenge, problem } from './problem.ts'
-import { createRefreshToken, hashToken } from './refresh-tokens.ts'
+import { type AppContext, describeClient, isSecure } from './client.ts'
+import { normalizeEmail, readEmail, readNewEmail, readNewPassword, readPassword } from './credentials.ts'
+import type { Endpoint } from './endpoint.ts'
+import { limits } from './limits.ts'
+import type { AppPorts } from './ports.ts'
+import { challenge, problem, tooMany } from './problem.ts'
 import { presentRefreshToken } from './rotation.ts'
-import { clearSessionCookies, refreshCookieName, writeSessionCookies } from './session-cookies.ts'
-import type { Records, Session, User } from './store.ts'
+import { refreshCookieName, writeSessionCookies } from './session-cookies.ts'
+import {
+  answerSession,
+  endPresented,
+  forgetSession,
+  prepareSession,
+  presentedHash,
+  startSession,
+} from './sign-in.ts'
+import { createThrottle } from './throttle.ts'
 
-const bodyLimit = 16 * 1024
-const longestPassword = 1024
+export const bodyLimit = 16 * 1024
 
-type AuthContext = Context<AppEnvironment>
+/** Signing in and out, and the refresh: what `silent-refresh` talks to. */
+export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Record<string, Endpoint> {
+  const { store, passwords, clock, random, limiter } = ports
+  const authenticate = createAuthenticator(ports)
+  const throttle = createThrottle(ports)
 
-interface SignIn {
-  user: User
-  hash: string
-  userAgent: string | null
-  now: number
-}
-
-export function createAuthRoutes(ports: AppPorts): Hono<AppEnvironment> {
-  const { store, passwords, clock, random, settings } = ports
-  const routes = new Hono<AppEnvironment>()
-  let dummyHash: Promise<string> | undefined
-
-  /** An unknown user costs the same work as a known one: the time must not tell which emails exist. */
-  async function authenticate(email: string, password: string): Promise<User | undefined> {
-    dummyHash ??= passwords.hash(base64url.encode(random(16)))
-    const stored = await dummyHash
-    const user = await store.read((records) => records.findUserByEmail(email.trim().toLowerCase()))
-    const matches = await passwords.verify(password, user?.passwordHash ?? stored)
-    return matches ? user : undefined
+  async function signUp(context: AppContext): Promise<Response> {
+    const body = await readJsonObject(context.req.raw, bodyLimit)
+    const email = readNewEmail(body.email)
+    const password = readNewPassword(body.password, ports.isCommonPassword)
+    const client = describeClient(context)
+    const retryAfter = await throttle([[`sign-up ${client.ip}`, limits.signUpOfAddress]], client)
+    if (retryAfter > 0) return tooMany(retryAfter)
+    const passwordHash = await passwords.hash(password)
+    const begin = await prepareSession(context, ports)
+    const id = base64url.encode(random(16))
+    const user = { id, email, passwordHash, tokenVersion: 1, createdAt: begin.now, disabledAt: null }
+    const session = await store.write(async (records) => {
+      if (!(await records.addUser(user))) return undefined
+      const started = await startSession(records, user, begin, ports)
+      await recordEvent(records, random, { event: 'sign_up', at: begin.now, session: started, client })
+      return started
+    })
+    return session ? answerSession(context, session, begin, ports) : problem(409, 'email_taken')
   }
 
-  async function login(context: AuthContext): Promise<Response> {
-    const { email, password } = await readJsonObject(context.req.raw, bodyLimit)
-    if (typeof email !== 'string' || typeof password !== 'string' || password.length > longestPassword) {
-      return problem(400, 'invalid_request')
-    }
+  async function login(context: AppContext): Promise<Response> {
+    const body = await readJsonObject(context.req.raw, bodyLimit)
+    const [email, password] = [readEmail(body.email), readPassword(body.password)]
+    const client = describeClient(context)
+    const account = `login ${client.ip} ${normalizeEmail(email)}`
+    const retryAfter = await throttle(
+      [
+        [account, limits.loginOfAccount],
+        [`login ${client.ip}`, limits.loginOfAddress],
+      ],
+      client,
+    )
+    if (retryAfter > 0) return tooMany(retryAfter)
     const user = await authenticate(email, password)
-    const now = clock()
+    const begin = await prepareSession(context, ports)
+    const { now } = begin
     if (!user) {
-      await store.write((records) => recordEvent(records, random, now, { event: 'login_failed' }))
+      await store.write((records) => recordEvent(records, random, { event: 'login_failed', at: now, client }))
       return problem(401, 'invalid_credentials')
     }
-    const token = createRefreshToken(random)
-    const hash = await hashToken(token)
-    const presented = await presentedHash(context)
-    const userAgent = context.req.header('user-agent')?.slice(0, 256) ?? null
-    const { session, idleExpiresAt } = await store.write(async (records) => {
-      // The cookie is about to be overwritten: nobody could ever end the session it belonged to.
-      if (presented) await endSession(records, presented, now, 'replaced')
-      return startSession(records, { user, hash, userAgent, now })
+    // Only what went wrong counts: nobody is locked out by signing in often.
+    limiter.giveBack(account, limits.loginOfAccount)
+    limiter.giveBack(`login ${client.ip}`, limits.loginOfAddress)
+    // Told only to who knows the password.
+    if (user.disabledAt !== null) return problem(403, 'account_disabled')
+    await refreshHash(user, password, ports)
+    const session = await store.write(async (records) => {
+      const started = await startSession(records, user, begin, ports)
+      await recordEvent(records, random, { event: 'login_succeeded', at: now, session: started, client })
+      return started
     })
-    const body = await issueAccessToken(session, ports)
-    const cookie = { token, sessionId: session.id, gen: 0, idleExpiresAt }
-    writeSessionCookies(context.env, isSecure(context), cookie, now)
-    return context.json(body)
+    return answerSession(context, session, begin, ports)
   }
 
-  async function startSession(records: Records, { user, hash, userAgent, now }: SignIn) {
-    const expiresAt = now + settings.absoluteLifetime
-    const idleExpiresAt = Math.min(now + settings.idleLifetime, expiresAt)
-    const row = {
-      id: base64url.encode(random(16)),
-      userId: user.id,
-      tokenVersion: user.tokenVersion,
-      createdAt: now,
-      expiresAt,
-      revokedAt: null,
-      revokedReason: null,
-      userAgent,
-    }
-    const session: Session = { ...row, currentVersion: user.tokenVersion }
-    await records.addSession(row)
-    await records.addToken({
-      hash,
-      sessionId: row.id,
-      parentHash: null,
-      gen: 0,
-      createdAt: now,
-      idleExpiresAt,
-      presentedAt: null,
-      usedAt: null,
-      droppedAt: null,
-      successorSealed: null,
-    })
-    await recordEvent(records, random, now, { event: 'login_succeeded', session })
-    return { session, idleExpiresAt }
-  }
-
-  async function refresh(context: AuthContext): Promise<Response> {
+  async function refresh(context: AppContext): Promise<Response> {
     // The body says nothing, so that nothing in it can end a session; it only must not be huge.
     await readBody(context.req.raw, bodyLimit)
-    const presented = context.env.get(refreshCookieName(isSecure(context)))
+    const presented = context.env.cookies.get(refreshCookieName(isSecure(context)))
     if (!presented) return problem(401, 'no_session')
-    const outcome = await presentRefreshToken(presented, ports)
-    if (!outcome.granted) return problem(401, outcome.code)
+    const client = describeClient(context)
+    const retryAfter = await throttle([[`refresh ${client.ip}`, limits.refreshOfAddress]], client)
+    if (retryAfter > 0) return tooMany(retryAfter)
+    const outcome = await presentRefreshToken(presented, client, ports)
+    if (!outcome.granted) {
+      return outcome.code === 'rate_limited' ? tooMany(outcome.retryAfter) : problem(401, outcome.code)
+    }
     const { session, cookie } = outcome
     const body = await issueAccessToken(session, ports)
     if (cookie) {
-      writeSessionCookies(context.env, isSecure(context), { ...cookie, sessionId: session.id }, clock())
+      const written = { ...cookie, sessionId: session.id }
+      writeSessionCookies(context.env.cookies, isSecure(context), written, clock())
     }
     return context.json(body)
   }
 
-  async function logout(context: AuthContext): Promise<Response> {
+  async function logout(context: AppContext): Promise<Response> {
+    await readBody(context.req.raw, bodyLimit)
     const presented = await presentedHash(context)
-    if (presented) await store.write((records) => endSession(records, presented, clock(), 'logout'))
-    clearSessionCookies(context.env, isSecure(context))
+    if (presented) {
+      const ending = { presented, client: describeClient(context), now: clock(), reason: 'logout' } as const
+      await store.write((records) => endPresented(records, ending, random))
+    }
+    forgetSession(context)
     return context.body(null, 204)
   }
 
-  async function endSession(records: Records, hash: string, now: number, reason: 'logout' | 'replaced') {
-    const found = await records.findToken(hash)
-    if (!found) return
-    await records.revokeSession(found.session.id, now, reason)
-    await recordEvent(records, random, now, {
-      event: 'logout',
-      session: found.session,
-      detail: hash.slice(0, 8),
-    })
-  }
-
-  async function logoutAll(context: AuthContext): Promise<Response> {
-    const check = await checkAccessToken(context.req.raw.headers.get('authorization'), ports)
-    if (!check.valid) return challenge(check.code)
+  async function logoutAll(context: AppContext): Promise<Response> {
+    await readBody(context.req.raw, bodyLimit)
+    const access = await check(context.req.raw.headers.get('authorization'), true)
+    if (!access.valid) return challenge(access.code)
+    const { userId, sessionId } = access
+    const client = describeClient(context)
     await store.write(async (records) => {
-      await records.raiseTokenVersion(check.user.id)
-      await recordEvent(records, random, clock(), { event: 'logout_all', session: check.session })
+      await records.raiseTokenVersion(userId)
+      const session = { id: sessionId, userId }
+      await recordEvent(records, random, { event: 'logout_all', at: clock(), session, client })
     })
-    clearSessionCookies(context.env, isSecure(context))
+    forgetSession(context)
     return context.body(null, 204)
   }
 
-  async function presentedHash(context: AuthContext): Promise<string | undefined> {
-    const token = context.env.get(refreshCookieName(isSecure(context)))
-    return token ? hashToken(token) : undefined
-  }
-
-  routes.use(async (context, next) => {
-    await next()
-    context.header('cache-control', 'no-store')
-    context.header('vary', 'Origin, Sec-Fetch-Site')
-  })
-  const endpoints = { login, refresh, logout, 'logout-all': logoutAll }
-  for (const [name, endpoint] of Object.entries(endpoints)) {
-    // Sign-in has nothing to lose before it, and signing out everywhere shows an access token.
-    const needsHeader = name === 'refresh' || name === 'logout'
-    routes.post(`/${name}`, (context) =>
-      comesFromOurPage(context.req.raw, settings, needsHeader) ? endpoint(context) : problem(403, 'csrf'),
-    )
-    routes.all(`/${name}`, () => problem(405, 'method_not_allowed', { allow: 'POST' }))
-  }
-  return routes
-}
-
-function isSecure(context: AuthContext): boolean {
-  return new URL(context.req.url).protocol === 'https:'
+  return { 'sign-up': signUp, login, refresh, logout, 'logout-all': logoutAll }
 }

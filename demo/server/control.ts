@@ -86,7 +86,7 @@ export function createControl(realKeys: Keys): Control {
   let fresh: Set<string> | null = null
 
   const keys: Keys = {
-    jwks: realKeys.jwks,
+    ...realKeys,
     sign(claims) {
       fresh?.add(claims.jti)
       return realKeys.sign(claims)

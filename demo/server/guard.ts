@@ -1,15 +1,15 @@
 import type { Settings } from './settings.ts'
 
-export const guardHeader = 'x-silent-refresh'
+const guardHeader = 'x-silent-refresh'
 
 /**
  * Whether a POST to /auth/* comes from our own page. SameSite is not the defence: a sibling subdomain or another
  * port is the same site. A form can send neither JSON nor the header without asking first.
  */
-export function comesFromOurPage(request: Request, settings: Settings, needsHeader: boolean): boolean {
+export function comesFromOurPage(request: Request, settings: Settings): boolean {
   const { headers } = request
   if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) return false
-  if (needsHeader && headers.get(guardHeader) !== '1') return false
+  if (headers.get(guardHeader) !== '1') return false
   return settings.trustCaller || hasAllowedOrigin(request, settings.origins)
 }
 

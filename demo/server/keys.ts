@@ -1,88 +1,86 @@
-import {
-  calculateJwkThumbprint,
-  createLocalJWKSet,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  type JWTPayload,
-  jwtVerify,
-  SignJWT,
-} from 'jose'
-import { type Clock, systemClock } from './ambient.ts'
-import type { SigningKeyRow, Store } from './store.ts'
+import { errors } from 'jose'
+import { type Clock, type Random, systemClock, systemRandom } from './ambient.ts'
+import { recordEvent } from './audit.ts'
+import { createKeySet, findActiveKey, generateKey, type KeySet } from './key-set.ts'
+import type { Store } from './store.ts'
 
-const algorithm = 'ES256'
-const typ = 'at+jwt'
+export type { AccessTokenClaims, Expectation } from './key-set.ts'
 
-export interface AccessTokenClaims extends JWTPayload {
-  iss: string
-  aud: string
-  sub: string
-  iat: number
-  exp: number
-  jti: string
-  /** The session. */
-  sid: string
-  /** The user's token version. */
-  ver: number
+/** The keys of the store, as this instance knows them at the moment. */
+export interface Keys extends KeySet {
+  /** Reads the store again: another instance may have rotated. */
+  reload(): Promise<void>
+  /**
+   * The next key becomes active; the one that was active is retired and goes on verifying; a new next one is
+   * published. Publishing a key long before it signs is what lets everybody else know it in time.
+   */
+  rotate(): Promise<void>
+  /** Removes the keys retired before this time, in epoch milliseconds: their tokens fail from now on. */
+  removeRetired(before: number): Promise<void>
+  /** Since when the active key has been signing, in epoch milliseconds. */
+  activeSince(): number
 }
 
-export interface Expectation {
-  issuer: string
-  audience: string
-  /** Epoch milliseconds; what `exp` is compared with. */
-  now: number
-}
+/** A forger with invented key ids must not make us ask the database each time. */
+const reloadInterval = 1000
 
-/** Signs and verifies access tokens. Verifying throws the errors of jose. */
-export interface Keys {
-  sign(claims: AccessTokenClaims): Promise<string>
-  verify(token: string, expectation: Expectation): Promise<AccessTokenClaims>
-  /** The public keys. */
-  jwks(): { keys: JWK[] }
-}
-
-/** Takes the keys of the store, making the first one: tokens and sessions survive a restart alike. */
-export async function loadKeys(store: Store, clock: Clock = systemClock): Promise<Keys> {
-  const fresh = await generateKey(clock())
-  const rows = await store.write(async (records) => {
+/** Takes the keys of the store, making the first ones: tokens and sessions survive a restart alike. */
+export async function loadKeys(
+  store: Store,
+  clock: Clock = systemClock,
+  random: Random = systemRandom,
+): Promise<Keys> {
+  const [fresh, freshNext] = [await generateKey(clock()), await generateKey(clock() + 1)]
+  let rows = await store.write(async (records) => {
     const known = await records.listSigningKeys()
-    if (known.length > 0) return known
-    await records.addSigningKey(fresh)
-    return [fresh]
+    const hasNext = known.some(({ activatedAt }) => activatedAt === null)
+    if (findActiveKey(known) && hasNext) return known
+    if (!findActiveKey(known)) await records.addSigningKey({ ...fresh, activatedAt: clock() })
+    if (!hasNext) await records.addSigningKey(freshNext)
+    return records.listSigningKeys()
   })
-  return createKeys(rows)
-}
+  let keySet = await createKeySet(rows)
+  let loadedAt = clock()
 
-async function generateKey(createdAt: number): Promise<SigningKeyRow> {
-  const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
-  const jwk = await exportJWK(privateKey)
-  return { kid: await calculateJwkThumbprint(jwk), jwk: JSON.stringify(jwk), createdAt }
-}
-
-async function createKeys(rows: SigningKeyRow[]): Promise<Keys> {
-  const privateKeys = rows.map(({ kid, jwk }) => ({ ...(JSON.parse(jwk) as JWK), kid, alg: algorithm }))
-  const [active] = privateKeys
-  if (!active) throw new Error('there is no signing key')
-  const signingKey = await importJWK(active, algorithm)
-  const publicKeys: JWK[] = privateKeys.map(({ d: _private, ...jwk }) => ({ ...jwk, use: 'sig' }))
-  const findKey = createLocalJWKSet({ keys: publicKeys })
+  async function reload(): Promise<void> {
+    loadedAt = clock()
+    rows = await store.read((records) => records.listSigningKeys())
+    keySet = await createKeySet(rows)
+  }
 
   return {
-    sign: (claims) =>
-      new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ, kid: active.kid }).sign(signingKey),
-    async verify(token, { issuer, audience, now }) {
-      const { payload } = await jwtVerify<AccessTokenClaims>(token, findKey, {
-        algorithms: [algorithm],
-        typ,
-        issuer,
-        audience,
-        requiredClaims: ['sub', 'iat', 'exp', 'jti', 'sid', 'ver'],
-        currentDate: new Date(now),
-      })
-      return payload
+    reload,
+    sign: (claims) => keySet.sign(claims),
+    jwks: () => keySet.jwks(),
+    activeSince: () => findActiveKey(rows)?.activatedAt ?? 0,
+    async verify(token, expectation) {
+      try {
+        return await keySet.verify(token, expectation)
+      } catch (error) {
+        const unknownKey = error instanceof errors.JWKSNoMatchingKey
+        if (!unknownKey || Math.abs(clock() - loadedAt) < reloadInterval) throw error
+        await reload()
+        return keySet.verify(token, expectation)
+      }
     },
-    jwks: () => ({ keys: publicKeys }),
+    async rotate() {
+      const now = clock()
+      const fresh = await generateKey(now)
+      await store.write(async (records) => {
+        const known = await records.listSigningKeys()
+        const active = findActiveKey(known)
+        const next = known.find(({ activatedAt }) => activatedAt === null)
+        // Whoever activates it is the one that rotates; another instance was faster otherwise.
+        if (!next || !(await records.activateSigningKey(next.kid, now))) return
+        if (active) await records.retireSigningKey(active.kid, now)
+        await records.addSigningKey(fresh)
+        await recordEvent(records, random, { event: 'key_rotated', at: now, detail: next.kid.slice(0, 8) })
+      })
+      await reload()
+    },
+    async removeRetired(before) {
+      await store.write((records) => records.removeSigningKeys(before))
+      await reload()
+    },
   }
 }

@@ -1,17 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { type Clock, systemClock } from './ambient.ts'
 import { type App, createApp } from './app.ts'
-import { type Control, createControl, type ServerControl } from './control.ts'
-import { createHeaderCookies } from './cookies.ts'
+import { createControl, type ServerControl } from './control.ts'
+import { startHousekeeping } from './housekeeping.ts'
 import { loadKeys } from './keys.ts'
-import { createArgon2Hasher } from './node-passwords.ts'
+import { createListener } from './listener.ts'
+import type { Mailer } from './mailer.ts'
+import { createArgon2Hasher, isCommonPassword } from './node-passwords.ts'
+import { openStore } from './open-store.ts'
 import type { PasswordHasher } from './passwords.ts'
-import { problem } from './problem.ts'
 import { seedUsers } from './seed.ts'
 import { resolveSettings, type Settings } from './settings.ts'
-import { createSqliteStore } from './sqlite-store.ts'
-import { createStaticFiles } from './static-files.ts'
 import type { Store } from './store.ts'
 
 /** All durations in milliseconds. */
@@ -20,15 +19,25 @@ export interface ServerOptions extends Partial<Omit<Settings, 'trustCaller'>> {
   port?: number
   /** @default '127.0.0.1' */
   host?: string
-  /** A SQLite file, or ':memory:'. @default ':memory:' */
+  /** A SQLite file, ':memory:', or the `postgres://` URL of a database. @default ':memory:' */
   database?: string
+  /**
+   * Believe the last `X-Forwarded-For` and `X-Forwarded-Proto`: only behind a proxy that sets them itself, or
+   * anybody could claim any address. @default false
+   */
+  trustProxy?: boolean
   /** Directory of a built page to serve. @default none */
   staticRoot?: string
   /** Let tests make the server misbehave: by `control`, and anybody by /control/*. @default false */
   control?: boolean
+  /** @default the database's clock, where it has one; else the system's */
   clock?: Clock
   /** @default argon2id */
   passwords?: PasswordHasher
+  /** @default sends nothing */
+  mailer?: Mailer
+  /** A signing key is replaced when it has signed for so long. @default 30 days */
+  keyLifetime?: number
   /** Told about every error that is answered with 500 or 503. @default writes to stderr */
   onError?: (error: Error) => void
 }
@@ -45,22 +54,25 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-const hour = 60 * 60 * 1000
-const keepEnded = 24 * hour
+const month = 30 * 24 * 60 * 60 * 1000
 
-/** The backend on Node: SQLite, argon2id, the demo users, and the files of the page. */
+/** The backend on Node: SQLite or Postgres, argon2id, the demo users, and the files of the page. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', database = ':memory:', control: wantsControl = false } = options
-  const { staticRoot, clock = systemClock, passwords = createArgon2Hasher(), onError = reportError } = options
+  const { staticRoot, trustProxy = false, passwords = createArgon2Hasher(), onError = reportError } = options
+  const { mailer, keyLifetime = month } = options
   const settings = resolveSettings(pickSettings(options))
-  const store = createSqliteStore(database)
+  const store = await openStore(database)
+  const { clock = store.clock ?? systemClock } = options
   try {
     await seedUsers(store, passwords)
-    const keys = await loadKeys(store, clock)
-    const control = wantsControl ? createControl(keys) : undefined
-    const app = createApp({ store, keys: control?.keys ?? keys, passwords, clock, settings, onError })
+    const realKeys = await loadKeys(store, clock)
+    const control = wantsControl ? createControl(realKeys) : undefined
+    const keys = control?.keys ?? realKeys
+    const ports = { store, keys, passwords, clock, settings, onError, isCommonPassword }
+    const app = createApp({ ...ports, ...(mailer && { mailer }) })
     const server = createAdaptorServer({
-      fetch: createListener(app, control, staticRoot),
+      fetch: createListener(app, { control, staticRoot, trustProxy }),
       // Tests run this in a process whose Request and Response are not ours to replace.
       overrideGlobalObjects: false,
     })
@@ -68,12 +80,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       server.once('error', reject)
       server.listen(port, host, resolve)
     })
-    const sweep = () => {
-      const now = clock()
-      store.write((records) => records.sweep(now - settings.gracePeriod, now - keepEnded)).catch(onError)
-    }
-    sweep()
-    const housekeeping = setInterval(sweep, hour).unref()
+    const stopHousekeeping = startHousekeeping({ store, keys, clock, settings, keyLifetime, onError })
     const address = server.address()
     const taken = typeof address === 'object' && address ? address.port : port
     return {
@@ -83,7 +90,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       store,
       control: control ?? withoutControl,
       async close() {
-        clearInterval(housekeeping)
+        stopHousekeeping()
         control?.close()
         await new Promise<void>((resolve) => {
           server.close(() => resolve())
@@ -95,38 +102,6 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   } catch (error) {
     await store.close()
     throw error
-  }
-}
-
-interface NodeBindings {
-  incoming: IncomingMessage
-  outgoing: ServerResponse
-}
-
-function createListener(app: App, control: Control | undefined, staticRoot?: string) {
-  const findFile = staticRoot === undefined ? undefined : createStaticFiles(staticRoot)
-
-  async function answer(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url)
-    if (!/^\/(auth|api|\.well-known)\//.test(pathname)) {
-      return (await findFile?.(request)) ?? problem(404, 'not_found')
-    }
-    const cookies = createHeaderCookies(request.headers.get('cookie'))
-    const response = await app.fetch(request, cookies)
-    const headers = new Headers(response.headers)
-    for (const cookie of cookies.written) headers.append('set-cookie', cookie)
-    return new Response(response.body, { status: response.status, headers })
-  }
-
-  return async (request: Request, bindings: unknown): Promise<Response> => {
-    if (!control) return answer(request)
-    if (new URL(request.url).pathname.startsWith('/control/')) return control.handle(request)
-    const { outgoing } = bindings as NodeBindings
-    return control.around(
-      request,
-      () => answer(request),
-      () => outgoing.destroy(),
-    )
   }
 }
 
@@ -149,11 +124,16 @@ function refuseControl(): never {
 
 const settingNames = [
   'accessTokenLifetime',
+  'lifetimeJitter',
   'gracePeriod',
   'idleLifetime',
   'absoluteLifetime',
   'clockTolerance',
   'strict',
+  'verification',
+  'cachedFor',
+  'resetLifetime',
+  'rateLimits',
   'origins',
   'issuer',
   'audience',

@@ -5,6 +5,8 @@ export interface PasswordHasher {
   /** Answers a PHC string: algorithm, parameters, salt and hash. */
   hash(password: string): Promise<string>
   verify(password: string, stored: string): Promise<boolean>
+  /** Whether the string was made with other parameters than `hash` takes today. */
+  isOutdated(stored: string): boolean
 }
 
 export interface Pbkdf2Options {
@@ -30,6 +32,7 @@ export function createPbkdf2Hasher({
       const rounds = Number(parameters.replace('i=', ''))
       return sameBytes(await derive(password, base64url.decode(salt), rounds), base64url.decode(hash))
     },
+    isOutdated: (stored) => !stored.startsWith(`$pbkdf2-sha256$i=${iterations}$`),
   }
 }
 

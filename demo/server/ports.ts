@@ -1,6 +1,8 @@
 import type { Clock, Random } from './ambient.ts'
 import type { Cookies } from './cookies.ts'
 import type { Keys } from './keys.ts'
+import type { Limiter } from './limiter.ts'
+import type { Mailer } from './mailer.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { Settings } from './settings.ts'
 import type { Store } from './store.ts'
@@ -10,12 +12,25 @@ export interface AppPorts {
   store: Store
   keys: Keys
   passwords: PasswordHasher
+  mailer: Mailer
+  limiter: Limiter
   clock: Clock
   random: Random
   settings: Settings
+  /** Told about what failed after its answer had gone. */
+  onError: (error: Error) => void
+  /** Passwords that everybody tries first. */
+  isCommonPassword: (password: string) => boolean
 }
 
-/** The bindings of Hono: the routes find the cookies of the request at `context.env`. */
+/** What the host knows about a request beside the request itself. */
+export interface RequestFacts {
+  cookies: Cookies
+  /** The address of the client, `null` where there is none. */
+  ip: string | null
+}
+
+/** The bindings of Hono: the routes find them at `context.env`. */
 export interface AppEnvironment {
-  Bindings: Cookies
+  Bindings: RequestFacts
 }

@@ -1,8 +1,12 @@
 import type { Clock, Random } from './ambient.ts'
 import { recordEvent } from './audit.ts'
+import type { Client } from './client.ts'
+import type { Limiter } from './limiter.ts'
+import { limits } from './limits.ts'
 import { createRefreshToken, hashToken, openSuccessor, sealSuccessor } from './refresh-tokens.ts'
+import type { AuditEvent, RefreshToken, Session } from './rows.ts'
 import type { Settings } from './settings.ts'
-import type { AuditEvent, Records, RefreshToken, Session, Store } from './store.ts'
+import type { Records, Store } from './store.ts'
 import { StoreUnavailableError } from './store.ts'
 import { judge, type Refusal } from './verdict.ts'
 
@@ -10,12 +14,14 @@ export interface RotationPorts {
   store: Store
   clock: Clock
   random: Random
+  limiter: Limiter
   settings: Settings
 }
 
 /** `cookie` is what to set; `null` leaves the browser's cookie as it is. */
 export type RefreshOutcome =
   | { granted: false; code: Refusal }
+  | { granted: false; code: 'rate_limited'; retryAfter: number }
   | { granted: true; session: Session; cookie: IssuedToken | null }
 
 export interface IssuedToken {
@@ -39,18 +45,35 @@ interface Found {
 /** What the transaction settled; the sealed successor is opened after it. */
 type Settlement =
   | { kind: 'refused'; code: Refusal }
+  | { kind: 'limited'; retryAfter: number }
   | { kind: 'kept' | 'replayed' | 'exchanged'; found: Found; idleExpiresAt: number; gen: number }
 
+/** A refresh token as it came in, with who brought it. */
+export interface Presentation {
+  hash: string
+  candidate: Candidate
+  client: Client
+  now: number
+}
+
 /** Exchanges a presented refresh token. A refusal is committed before this resolves: it never throws it. */
-export async function presentRefreshToken(presented: string, ports: RotationPorts): Promise<RefreshOutcome> {
+export async function presentRefreshToken(
+  presented: string,
+  client: Client,
+  ports: RotationPorts,
+): Promise<RefreshOutcome> {
   const { store, clock, random, settings } = ports
   const hash = await hashToken(presented)
   const token = createRefreshToken(random)
   const sealed = settings.strict ? null : await sealSuccessor(presented, token, random)
   const candidate = { token, hash: await hashToken(token), sealed }
-  const settlement = await store.write((records) => settle(records, hash, candidate, clock(), ports))
+  const settlement = await store.write((records) =>
+    settle(records, { hash, candidate, client, now: clock() }, ports),
+  )
 
   if (settlement.kind === 'refused') return { granted: false, code: settlement.code }
+  if (settlement.kind === 'limited')
+    return { granted: false, code: 'rate_limited', retryAfter: settlement.retryAfter }
   const { found, gen, idleExpiresAt } = settlement
   const { session } = found
   if (settlement.kind === 'kept') return { granted: true, session, cookie: null }
@@ -63,13 +86,11 @@ export async function presentRefreshToken(presented: string, ports: RotationPort
 /** A lost compare-and-swap means that the facts have changed: judge them again. */
 async function settle(
   records: Records,
-  hash: string,
-  candidate: Candidate,
-  now: number,
+  presentation: Presentation,
   ports: RotationPorts,
 ): Promise<Settlement> {
   for (let attempt = 0; attempt < 5; attempt++) {
-    const settlement = await settleOnce(records, hash, candidate, now, ports)
+    const settlement = await settleOnce(records, presentation, ports)
     if (settlement) return settlement
   }
   throw new StoreUnavailableError('the refresh token kept changing hands')
@@ -77,26 +98,27 @@ async function settle(
 
 async function settleOnce(
   records: Records,
-  hash: string,
-  candidate: Candidate,
-  now: number,
+  presentation: Presentation,
   ports: RotationPorts,
 ): Promise<Settlement | undefined> {
+  const { hash, client, now } = presentation
   const found = await records.findToken(hash)
   const verdict = judge(found?.token, found?.session, now, ports.settings)
   if (!found || verdict === 'no_session') return { kind: 'refused', code: 'no_session' }
   const { token, session } = found
+  if (verdict === 'session_revoked' || verdict === 'session_expired')
+    return { kind: 'refused', code: verdict }
   const record = (event: AuditEvent) =>
-    recordEvent(records, ports.random, now, { event, session, detail: hash.slice(0, 8) })
+    recordEvent(records, ports.random, { event, at: now, session, client, detail: hash.slice(0, 8) })
+  if (verdict === 'refresh_reused') {
+    await records.revokeSession(session.id, now, 'reuse')
+    await record('refresh_reused')
+    return { kind: 'refused', code: verdict }
+  }
+  const retryAfter = ports.limiter.take(`refresh ${session.id}`, limits.refreshOfSession)
+  if (retryAfter > 0) return { kind: 'limited', retryAfter }
 
   switch (verdict) {
-    case 'session_revoked':
-    case 'session_expired':
-      return { kind: 'refused', code: verdict }
-    case 'refresh_reused':
-      await records.revokeSession(session.id, now, 'reuse')
-      await record('refresh_reused')
-      return { kind: 'refused', code: verdict }
     case 'keep':
       if (!(await records.markPresented(hash, now))) return undefined
       await record('refresh_kept')
@@ -108,17 +130,16 @@ async function settleOnce(
     }
     case 'sibling':
       if (token.successor && !(await records.dropToken(token.successor.hash, now))) return undefined
-      return exchange(records, found, candidate, now, ports, () => record('refresh_sibling'))
+      return exchange(records, found, presentation, ports, () => record('refresh_sibling'))
     case 'rotate':
-      return exchange(records, found, candidate, now, ports, () => record('refresh_rotated'))
+      return exchange(records, found, presentation, ports, () => record('refresh_rotated'))
   }
 }
 
 async function exchange(
   records: Records,
   found: Found,
-  candidate: Candidate,
-  now: number,
+  { candidate, now }: Presentation,
   ports: RotationPorts,
   record: () => Promise<void>,
 ): Promise<Settlement | undefined> {

@@ -18,9 +18,7 @@ export async function seedUsers(
     if (await store.read((records) => records.findUserByEmail(email))) continue
     const passwordHash = await passwords.hash(password)
     const id = base64url.encode(random(16))
-    await store.write(async (records) => {
-      if (await records.findUserByEmail(email)) return
-      await records.addUser({ id, email, passwordHash, tokenVersion: 1 })
-    })
+    const user = { id, email, passwordHash, tokenVersion: 1, createdAt: Date.now(), disabledAt: null }
+    await store.write((records) => records.addUser(user))
   }
 }

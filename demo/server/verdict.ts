@@ -1,4 +1,5 @@
-import type { RefreshToken, Session } from './store.ts'
+import type { RefreshToken, Session } from './rows.ts'
+import { findEnd } from './standing.ts'
 
 export interface RefreshRules {
   /** Milliseconds. */
@@ -24,8 +25,8 @@ export function judge(
   rules: RefreshRules,
 ): Verdict {
   if (!token || !session) return 'no_session'
-  if (session.revokedAt !== null || session.tokenVersion !== session.currentVersion) return 'session_revoked'
-  if (session.expiresAt <= now) return 'session_expired'
+  const end = findEnd(session, now)
+  if (end) return end
   // Its answer was lost, or so we believed: whoever has it took it from the wire. That never expires.
   if (token.droppedAt !== null) return 'refresh_reused'
   if (token.idleExpiresAt <= now) return 'session_expired'

@@ -69,7 +69,7 @@ describeEngines('a session against a real server', (browser) => {
       const wrong = () =>
         app.apiFetch('/auth/login', {
           method: 'POST',
-          headers: { 'Content-Type': 'application/json' },
+          headers: { 'Content-Type': 'application/json', 'X-Silent-Refresh': '1' },
           body: JSON.stringify({ email: 'demo@example.com', password: 'wrong' }),
         })
       const { status } = await wrong()

@@ -75,7 +75,7 @@ describe('npm run demo', { timeout: 20_000 }, () => {
     expect(await (await fetch(`${url}/hosting.json`)).json()).toEqual({ backend: 'server' })
     const response = await fetch(`${url}/auth/login`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', Origin: url },
+      headers: { 'Content-Type': 'application/json', 'X-Silent-Refresh': '1', Origin: url },
       body: JSON.stringify({ email: 'demo@example.com', password: 'correct horse' }),
     })
     expect(response.status).toBe(200)

@@ -23,7 +23,8 @@ describe('the API', () => {
     [
       'token_revoked',
       'revoked',
-      ({ store }: Backend) => store.write((records) => records.sweep(0, Infinity)),
+      ({ store }: Backend) =>
+        store.write((records) => records.sweep({ spentBefore: 0, endedBefore: Infinity, auditedBefore: 0 })),
     ],
   ])('answers %s with its challenge and the reason', async (code, reason, spoil) => {
     const backend = await createBackend(memory())
@@ -102,20 +103,19 @@ describe('the API', () => {
     expect(await browser().get('/nothing')).toMatchObject({ status: 404, body: { code: 'not_found' } })
   })
 
-  it('publishes the public key, and that alone', async () => {
+  it('publishes the public halves of the active and the next key, and those alone', async () => {
     const { browser } = await createBackend(memory())
     const answer = await browser().get('/.well-known/jwks.json')
-    expect(answer.body.keys).toEqual([
-      {
-        kty: 'EC',
-        crv: 'P-256',
-        x: expect.any(String),
-        y: expect.any(String),
-        kid: expect.any(String),
-        alg: 'ES256',
-        use: 'sig',
-      },
-    ])
+    const key = {
+      kty: 'EC',
+      crv: 'P-256',
+      x: expect.any(String),
+      y: expect.any(String),
+      kid: expect.any(String),
+      alg: 'ES256',
+      use: 'sig',
+    }
+    expect(answer.body.keys).toEqual([key, key])
     expect(answer.headers.get('cache-control')).toBe('public, max-age=300')
   })
 })

@@ -1,22 +1,47 @@
-import { expect } from 'vitest'
+import pg from 'pg'
+import { expect, inject, onTestFinished } from 'vitest'
 import { type App, createApp } from '../../demo/server/app.ts'
 import type { CookieAttributes } from '../../demo/server/cookies.ts'
 import { type Keys, loadKeys } from '../../demo/server/keys.ts'
 import { createMemoryStore } from '../../demo/server/memory-store.ts'
 import { createPbkdf2Hasher } from '../../demo/server/passwords.ts'
+import { createPostgresStore } from '../../demo/server/postgres-store.ts'
+import type { AuditEvent } from '../../demo/server/rows.ts'
 import { demoUsers, seedUsers } from '../../demo/server/seed.ts'
 import type { Settings } from '../../demo/server/settings.ts'
 import { createSqliteStore } from '../../demo/server/sqlite-store.ts'
-import type { AuditEvent, Store } from '../../demo/server/store.ts'
+import type { Store } from '../../demo/server/store.ts'
 
 export const second = 1000
 export const minute = 60 * second
 export const day = 24 * 60 * minute
 
 export const stores = [
-  { kind: 'memory', create: (): Store => createMemoryStore() },
-  { kind: 'sqlite', create: (): Store => createSqliteStore(':memory:') },
+  { kind: 'memory', create: async (): Promise<Store> => createMemoryStore() },
+  { kind: 'sqlite', create: async (): Promise<Store> => createSqliteStore(':memory:') },
+  {
+    kind: 'postgres',
+    async create(): Promise<Store> {
+      const store = await createPostgresStore(await createDatabase())
+      onTestFinished(() => store.close())
+      return store
+    },
+  },
 ]
+
+/** The URL of an empty schema on the Postgres of the run, dropped after the test. */
+export async function createDatabase(): Promise<string> {
+  const url = inject('postgres')
+  const schema = `test_${crypto.randomUUID().replaceAll('-', '')}`
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query(`CREATE SCHEMA ${schema}`)
+  onTestFinished(async () => {
+    await client.query(`DROP SCHEMA ${schema} CASCADE`)
+    await client.end()
+  })
+  return `${url}?options=${encodeURIComponent(`-c search_path=${schema}`)}`
+}
 
 export interface TokenAnswer {
   access_token: string
@@ -50,7 +75,11 @@ export interface Backend {
 }
 
 /** The app over a clock that stands still, and passwords that cost nothing. */
-export async function createBackend(store: Store, settings: Partial<Settings> = {}): Promise<Backend> {
+export async function createBackend(
+  given: Store | Promise<Store>,
+  settings: Partial<Settings> = {},
+): Promise<Backend> {
+  const store = await given
   const clock = {
     now: Date.UTC(2030, 0, 1),
     advance(ms: number) {
@@ -60,7 +89,13 @@ export async function createBackend(store: Store, settings: Partial<Settings> = 
   const passwords = createPbkdf2Hasher({ iterations: 1 })
   await seedUsers(store, passwords)
   const keys = await loadKeys(store, () => clock.now)
-  const app = createApp({ store, keys, passwords, clock: () => clock.now, settings })
+  const app = createApp({
+    store,
+    keys,
+    passwords,
+    clock: () => clock.now,
+    settings: { lifetimeJitter: 0, ...settings },
+  })
   return {
     app,
     store,

@@ -3,6 +3,16 @@ import { demoUsers } from '../../demo/server/seed.ts'
 import { createBackend, expectPrivate, stores } from './backend.ts'
 
 const [demo] = demoUsers
+const paths = [
+  'login',
+  'sign-up',
+  'refresh',
+  'logout',
+  'logout-all',
+  'password/change',
+  'password/reset-request',
+  'password/reset',
+]
 
 describe.each(stores)(
   'with the $kind store a POST to /auth/* that may not come from our page',
@@ -31,8 +41,8 @@ describe.each(stores)(
       const page = browser()
       const { access_token: token } = await page.login()
       const before = await events()
-      for (const path of ['login', 'refresh', 'logout', 'logout-all']) {
-        const body = path === 'login' ? JSON.stringify(demo) : '{}'
+      for (const path of paths) {
+        const body = JSON.stringify(demo)
         const sent = { ...headers, authorization: `Bearer ${token}` }
         const answer = await page.send('POST', `/auth/${path}`, { headers: sent, body })
         expect(answer).toMatchObject({ status: 403, body: { code: 'csrf' }, cookies: [] })
@@ -42,16 +52,19 @@ describe.each(stores)(
       expect((await page.get('/api/me', token)).status).toBe(200)
     })
 
-    it.each(['refresh', 'logout'])('is refused at %s without the header', async (path) => {
-      const { browser } = await createBackend(create())
+    it.each(paths)('is refused at %s without the header, and changes nothing', async (path) => {
+      const { browser, events } = await createBackend(create())
       const page = browser()
-      await page.login()
+      const { access_token: token } = await page.login()
+      const before = await events()
       const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
-      const answer = await page.send('POST', `/auth/${path}`, { headers, body: '{}' })
+      const sent = { ...headers, authorization: `Bearer ${token}` }
+      const answer = await page.send('POST', `/auth/${path}`, { headers: sent, body: JSON.stringify(demo) })
+      expect(await events()).toEqual(before)
       expect(answer).toMatchObject({ status: 403, body: { code: 'csrf' }, cookies: [] })
     })
 
-    it.each(['login', 'refresh', 'logout', 'logout-all'])('is no GET: %s', async (path) => {
+    it.each(paths)('is no GET: %s', async (path) => {
       const { browser, events } = await createBackend(create())
       const page = browser()
       await page.login()

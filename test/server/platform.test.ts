@@ -19,5 +19,5 @@ async function findPackages(file: URL, seen = new Map<string, string[]>()): Prom
 it.each(forPages)('%s runs in a page: nothing it imports is of Node', async (name) => {
   const file = new URL(`../../demo/server/${name}.ts`, import.meta.url)
   const packages = [...(await findPackages(file)).values()].flat()
-  for (const found of packages) expect(['hono', 'hono/cors', 'jose']).toContain(found)
+  for (const found of packages) expect(['hono', 'hono/cors', 'hono/secure-headers', 'jose']).toContain(found)
 })

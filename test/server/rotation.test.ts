@@ -64,7 +64,7 @@ describe.each(stores)('refresh with the $kind store', ({ create }) => {
   })
 
   it('makes one rotation of 16 concurrent refreshes and gives all the same successor', async () => {
-    const store = gather(create())
+    const store = gather(await create())
     const { browser, clock, events } = await createBackend(store)
     const page = browser()
     await page.login()
@@ -88,7 +88,7 @@ describe.each(stores)('refresh with the $kind store', ({ create }) => {
       [4, 200],
       [5, 503],
     ] as const) {
-      const { browser, clock } = await createBackend(loseRaces(create(), races))
+      const { browser, clock } = await createBackend(loseRaces(await create(), races))
       const page = browser()
       await page.login()
       clock.advance(minute)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RefreshToken, Session } from '../../demo/server/store.ts'
+import type { RefreshToken, Session } from '../../demo/server/rows.ts'
 import { judge } from '../../demo/server/verdict.ts'
 
 const now = 1_000_000
@@ -17,6 +17,8 @@ const session: Session = {
   revokedAt: null,
   revokedReason: null,
   userAgent: null,
+  ip: null,
+  userDisabledAt: null,
 }
 
 /** Old enough to be exchanged, not exchanged yet. */

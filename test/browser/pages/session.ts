@@ -29,7 +29,7 @@ const signIn = (user: keyof typeof users) =>
   session.signIn(() =>
     apiFetch('/auth/login', {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', 'X-Silent-Refresh': '1' },
       body: JSON.stringify({ email: users[user], password }),
     }),
   )

@@ -1,0 +1,39 @@
+import { BodyError } from './body.ts'
+
+/** RFC 5321 allows no more. */
+const longestEmail = 254
+/** ASVS 6.2.1; from 15 on a password needs no second factor beside it (NIST SP 800-63B-4). */
+const shortestPassword = 8
+/** Far above what ASVS 6.2.9 asks for, and not enough to keep a hash function busy. */
+const longestPassword = 1024
+
+/** Emails are compared without case, and whatever a form adds around them. */
+export function normalizeEmail(email: string): string {
+  return email.normalize('NFC').trim().toLowerCase()
+}
+
+/** A string of at most `longest` characters, or a {@link BodyError}. No database takes NUL in a text. */
+export function readText(value: unknown, longest: number): string {
+  const isText = typeof value === 'string' && value.length <= longest && !value.includes('\0')
+  if (!isText) throw new BodyError(400, 'invalid_request')
+  return value
+}
+
+export const readEmail = (value: unknown) => readText(value, longestEmail)
+export const readPassword = (value: unknown) => readText(value, longestPassword)
+
+/** An address that mail can be sent to, as far as its form tells. */
+export function readNewEmail(value: unknown): string {
+  const email = normalizeEmail(readEmail(value))
+  // One at-sign with something around it, and nothing that could break out of a header line or a log.
+  if (!/^[^\s@\p{C}]+@[^\s@\p{C}]+$/u.test(email)) throw new BodyError(400, 'invalid_email')
+  return email
+}
+
+/** Length and commonness, no rules about characters: those make passwords worse (ASVS 6.2.5). */
+export function readNewPassword(value: unknown, isCommon: (password: string) => boolean): string {
+  const password = readPassword(value)
+  if ([...password].length < shortestPassword) throw new BodyError(400, 'weak_password')
+  if (isCommon(password.toLowerCase())) throw new BodyError(400, 'weak_password')
+  return password
+}

@@ -1,0 +1,85 @@
+import type { AccessChecker } from './access-check.ts'
+import { resetPassword, sendPasswordReset } from './accounts.ts'
+import { recordEvent } from './audit.ts'
+import { bodyLimit } from './auth-routes.ts'
+import { readJsonObject } from './body.ts'
+import { type AppContext, describeClient } from './client.ts'
+import { normalizeEmail, readEmail, readNewPassword, readPassword, readText } from './credentials.ts'
+import type { Endpoint } from './endpoint.ts'
+import { limits } from './limits.ts'
+import type { AppPorts } from './ports.ts'
+import { challenge, problem, tooMany } from './problem.ts'
+import { answerSession, prepareSession, startSession } from './sign-in.ts'
+import { createThrottle } from './throttle.ts'
+
+/** A new password, for who knows the old one or owns the mailbox. Both raise the token version. */
+export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): Record<string, Endpoint> {
+  const { store, passwords, random, limiter } = ports
+  const throttle = createThrottle(ports)
+
+  /** Every other device is signed out; this one goes on with a session of its own. */
+  async function change(context: AppContext): Promise<Response> {
+    const body = await readJsonObject(context.req.raw, bodyLimit)
+    const access = await check(context.req.raw.headers.get('authorization'), true)
+    if (!access.valid) return challenge(access.code)
+    const current = readPassword(body.current_password)
+    const wanted = readNewPassword(body.new_password, ports.isCommonPassword)
+    const client = describeClient(context)
+    const account = `change ${access.userId}`
+    const retryAfter = await throttle([[account, limits.loginOfAccount]], client)
+    if (retryAfter > 0) return tooMany(retryAfter)
+    const known = await store.read((records) => records.findUser(access.userId))
+    if (!known || !(await passwords.verify(current, known.passwordHash))) {
+      return problem(403, 'invalid_credentials')
+    }
+    limiter.giveBack(account, limits.loginOfAccount)
+    const next = await passwords.hash(wanted)
+    const begin = await prepareSession(context, ports)
+    const session = await store.write(async (records) => {
+      // Another change was faster: the password that was checked is not the password any more.
+      if (!(await records.replacePassword(known.id, known.passwordHash, next))) return undefined
+      await records.raiseTokenVersion(known.id)
+      const user = await records.findUser(known.id)
+      if (!user) return undefined
+      const started = await startSession(records, user, begin, ports)
+      await recordEvent(records, random, {
+        event: 'password_changed',
+        at: begin.now,
+        session: started,
+        client,
+      })
+      return started
+    })
+    return session ? answerSession(context, session, begin, ports) : problem(403, 'invalid_credentials')
+  }
+
+  async function requestReset(context: AppContext): Promise<Response> {
+    const { email: given } = await readJsonObject(context.req.raw, bodyLimit)
+    const email = readEmail(given)
+    const client = describeClient(context)
+    const retryAfter = await throttle(
+      [
+        [`reset ${normalizeEmail(email)}`, limits.resetOfAccount],
+        [`reset-address ${client.ip}`, limits.resetOfAddress],
+      ],
+      client,
+    )
+    if (retryAfter > 0) return tooMany(retryAfter)
+    // Not awaited: how long it takes would tell whether there is such a user.
+    void sendPasswordReset(email, client, ports).catch(ports.onError)
+    return context.body(null, 202)
+  }
+
+  async function reset(context: AppContext): Promise<Response> {
+    const body = await readJsonObject(context.req.raw, bodyLimit)
+    const token = readText(body.token, 128)
+    const password = readNewPassword(body.password, ports.isCommonPassword)
+    const client = describeClient(context)
+    const retryAfter = await throttle([[`reset-token ${client.ip}`, limits.resetOfAddress]], client)
+    if (retryAfter > 0) return tooMany(retryAfter)
+    const done = await resetPassword(token, password, client, ports)
+    return done ? context.body(null, 204) : problem(400, 'invalid_reset_token')
+  }
+
+  return { 'password/change': change, 'password/reset-request': requestReset, 'password/reset': reset }
+}
