@@ -15,7 +15,7 @@ import { type Mailer, noMailer } from './mailer.ts'
 import { createPasswordEndpoints } from './password-routes.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { AppEnvironment, AppPorts } from './ports.ts'
-import { problem } from './problem.ts'
+import { describeChallenge, problem, type TokenProblem } from './problem.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { resolveSettings, type Settings } from './settings.ts'
 import { type Store, StoreUnavailableError } from './store.ts'
@@ -41,7 +41,14 @@ export interface AppOptions {
 export interface App {
   /** `ip` is the address of the client, where there is one: for rate limits and the audit log. */
   fetch(request: Request, cookies: Cookies, ip?: string | null): Promise<Response>
+  /** Checks an `Authorization` header, for routes of your own. */
+  authorize(header: string | null | undefined): Promise<Authorization>
 }
+
+/** Whose request it is, or what to answer with status 401. */
+export type Authorization =
+  | { valid: true; userId: string; sessionId: string }
+  | { valid: false; code: TokenProblem; challenge: string }
 
 /** The whole backend as one function. It knows no platform: the same in a page and on Node. */
 export function createApp(options: AppOptions): App {
@@ -77,7 +84,13 @@ export function createApp(options: AppOptions): App {
     return problem(500, 'internal_error')
   })
 
-  return { fetch: async (request, cookies, ip = null) => app.fetch(request, { cookies, ip }) }
+  return {
+    fetch: async (request, cookies, ip = null) => app.fetch(request, { cookies, ip }),
+    async authorize(header) {
+      const access = await check(header ?? null)
+      return access.valid ? access : { ...access, challenge: describeChallenge(access.code) }
+    },
+  }
 }
 
 function createAuthRoutes(

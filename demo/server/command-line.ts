@@ -1,22 +1,37 @@
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { findDatabase } from './database.ts'
 import type { ServerOptions } from './node.ts'
 
-export const usage =
-  'usage: npm run server -- [--port N] [--database FILE] [--token-lifetime 15m] [--grace 10s] [--strict]'
+export const usage = `usage: npm run server -- [--port N] [--host NAME] [--database FILE|postgres://...]
+  [--token-lifetime 15m] [--grace 10s] [--idle 7d] [--absolute 30d] [--strict]
+  [--verification strict|cached|stateless] [--origin URL]... [--trust-proxy] [--no-rate-limits] [--no-demo-users]`
 
-/** What the user typed cannot be read; the message is one line for them. */
+/** What the user typed cannot be read; the message is for them. */
 export class UsageError extends Error {
   override name = 'UsageError'
 }
 
-export function readCommandLine(words: string[]): ServerOptions & { port: number; database: string } {
+type Environment = Partial<Record<string, string>>
+
+export function readCommandLine(
+  words: string[],
+  environment: Environment = process.env,
+): ServerOptions & { port: number; database: string } {
   const values = parseWords(words)
+  const port = values.port ?? environment.PORT
   return {
-    port: values.port === undefined ? 3000 : readPort(values.port),
-    database: values.database ?? fileURLToPath(new URL('./demo.sqlite', import.meta.url)),
+    port: port === undefined ? 3000 : readPort(port),
+    database: findDatabase(values.database, environment),
     strict: values.strict ?? false,
+    trustProxy: values['trust-proxy'] ?? false,
+    rateLimits: !values['no-rate-limits'],
+    demoUsers: !values['no-demo-users'],
+    ...(values.host !== undefined && { host: values.host }),
+    ...(values.origin && { origins: values.origin.map(readOrigin) }),
+    ...(values.verification !== undefined && { verification: readVerification(values.verification) }),
     ...(values.grace !== undefined && { gracePeriod: readDuration('--grace', values.grace) }),
+    ...(values.idle !== undefined && { idleLifetime: readLifetime('--idle', values.idle) }),
+    ...(values.absolute !== undefined && { absoluteLifetime: readLifetime('--absolute', values.absolute) }),
     ...(values['token-lifetime'] !== undefined && {
       accessTokenLifetime: readLifetime('--token-lifetime', values['token-lifetime']),
     }),
@@ -29,16 +44,24 @@ function parseWords(words: string[]) {
       args: words,
       options: {
         port: { type: 'string' },
+        host: { type: 'string' },
         database: { type: 'string' },
         'token-lifetime': { type: 'string' },
         grace: { type: 'string' },
+        idle: { type: 'string' },
+        absolute: { type: 'string' },
         strict: { type: 'boolean' },
+        verification: { type: 'string' },
+        origin: { type: 'string', multiple: true },
+        'trust-proxy': { type: 'boolean' },
+        'no-rate-limits': { type: 'boolean' },
+        'no-demo-users': { type: 'boolean' },
       },
     })
     return values
   } catch (error) {
     const [reason] = error instanceof Error ? error.message.split('. ') : []
-    throw new UsageError(`${reason}; ${usage}`, { cause: error })
+    throw new UsageError(`${reason}: \`npm run server -- --help\` names what there is`, { cause: error })
   }
 }
 
@@ -46,6 +69,19 @@ function readPort(text: string): number {
   const port = Number(text)
   if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`--port ${text}: not a port, 0 to 65535`)
   return port
+}
+
+function readOrigin(text: string): string {
+  if (URL.canParse(text) && new URL(text).origin === text) return text
+  throw new UsageError(`--origin ${text}: not an origin like https://app.example`)
+}
+
+const verifications = ['strict', 'cached', 'stateless'] as const
+
+function readVerification(text: string): (typeof verifications)[number] {
+  const found = verifications.find((name) => name === text)
+  if (!found) throw new UsageError(`--verification ${text}: not one of ${verifications.join(', ')}`)
+  return found
 }
 
 const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -59,6 +95,6 @@ function readDuration(name: string, text: string): number {
 
 function readLifetime(name: string, text: string): number {
   const lifetime = readDuration(name, text)
-  if (lifetime === 0) throw new UsageError(`${name} ${text}: a token has to live for some time`)
+  if (lifetime === 0) throw new UsageError(`${name} ${text}: it has to live for some time`)
   return lifetime
 }

@@ -2,30 +2,28 @@ import { createAdaptorServer } from '@hono/node-server'
 import { type Clock, systemClock } from './ambient.ts'
 import { type App, createApp } from './app.ts'
 import { createControl, type ServerControl } from './control.ts'
+import { openStore } from './database.ts'
+import { createHandler, type HandlerOptions } from './handler.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { loadKeys } from './keys.ts'
 import { createListener } from './listener.ts'
 import type { Mailer } from './mailer.ts'
 import { createArgon2Hasher, isCommonPassword } from './node-passwords.ts'
-import { openStore } from './open-store.ts'
 import type { PasswordHasher } from './passwords.ts'
 import { seedUsers } from './seed.ts'
 import { resolveSettings, type Settings } from './settings.ts'
 import type { Store } from './store.ts'
 
 /** All durations in milliseconds. */
-export interface ServerOptions extends Partial<Omit<Settings, 'trustCaller'>> {
+export interface ServerOptions extends Partial<Omit<Settings, 'trustCaller'>>, HandlerOptions {
   /** 0 takes any free port. @default 0 */
   port?: number
   /** @default '127.0.0.1' */
   host?: string
   /** A SQLite file, ':memory:', or the `postgres://` URL of a database. @default ':memory:' */
   database?: string
-  /**
-   * Believe the last `X-Forwarded-For` and `X-Forwarded-Proto`: only behind a proxy that sets them itself, or
-   * anybody could claim any address. @default false
-   */
-  trustProxy?: boolean
+  /** Add the demo users, whose passwords everybody knows. @default true */
+  demoUsers?: boolean
   /** Directory of a built page to serve. @default none */
   staticRoot?: string
   /** Let tests make the server misbehave: by `control`, and anybody by /control/*. @default false */
@@ -60,19 +58,19 @@ const month = 30 * 24 * 60 * 60 * 1000
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', database = ':memory:', control: wantsControl = false } = options
   const { staticRoot, trustProxy = false, passwords = createArgon2Hasher(), onError = reportError } = options
-  const { mailer, keyLifetime = month } = options
+  const { mailer, keyLifetime = month, demoUsers = true } = options
   const settings = resolveSettings(pickSettings(options))
   const store = await openStore(database)
   const { clock = store.clock ?? systemClock } = options
   try {
-    await seedUsers(store, passwords)
+    if (demoUsers) await seedUsers(store, passwords)
     const realKeys = await loadKeys(store, clock)
     const control = wantsControl ? createControl(realKeys) : undefined
     const keys = control?.keys ?? realKeys
     const ports = { store, keys, passwords, clock, settings, onError, isCommonPassword }
     const app = createApp({ ...ports, ...(mailer && { mailer }) })
     const server = createAdaptorServer({
-      fetch: createListener(app, { control, staticRoot, trustProxy }),
+      fetch: createListener(createHandler(app, { trustProxy }), control, staticRoot),
       // Tests run this in a process whose Request and Response are not ours to replace.
       overrideGlobalObjects: false,
     })

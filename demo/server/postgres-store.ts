@@ -66,6 +66,11 @@ function openStore(pool: Pool, clock: Clock, stopClock: () => void): Store {
 async function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch(refuse)
   let broken = false
+  const noteBreak = () => {
+    broken = true
+  }
+  // The pool listens to idle clients only: without this, a connection that breaks now would end the process.
+  client.on('error', noteBreak)
   try {
     // Pinned: at a stricter level the losers of a race would fail instead of finding nothing to spend.
     await client.query('BEGIN ISOLATION LEVEL READ COMMITTED').catch(refuse)
@@ -73,11 +78,10 @@ async function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>)
     await client.query('COMMIT').catch(refuse)
     return result
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => {
-      broken = true
-    })
+    await client.query('ROLLBACK').catch(noteBreak)
     throw error
   } finally {
+    client.off('error', noteBreak)
     client.release(broken)
   }
 }

@@ -45,9 +45,14 @@ export type TokenProblem = 'token_missing' | 'token_expired' | 'token_invalid' |
 
 const descriptions = { token_expired: 'expired', token_invalid: 'invalid', token_revoked: 'revoked' }
 
-/** The 401 of the API with its challenge after RFC 6750: no `error` where there were no credentials. */
-export function challenge(code: TokenProblem): Response {
+/** The value of `WWW-Authenticate` after RFC 6750: no `error` where there were no credentials. */
+export function describeChallenge(code: TokenProblem): string {
   const error =
     code === 'token_missing' ? '' : `, error="invalid_token", error_description="${descriptions[code]}"`
-  return problem(401, code, { 'www-authenticate': `Bearer realm="api"${error}` })
+  return `Bearer realm="api"${error}`
+}
+
+/** The 401 of the API. */
+export function challenge(code: TokenProblem): Response {
+  return problem(401, code, { 'www-authenticate': describeChallenge(code) })
 }

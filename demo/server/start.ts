@@ -1,31 +1,36 @@
-import { readCommandLine, UsageError } from './command-line.ts'
+import { readCommandLine, UsageError, usage } from './command-line.ts'
+import { describeDatabase } from './database.ts'
+import { explain } from './explain.ts'
+import type { Mailer } from './mailer.ts'
 import { startServer } from './node.ts'
 import { demoUsers } from './seed.ts'
 
-try {
-  const options = readCommandLine(process.argv.slice(2))
-  const server = await startServer(options).catch((error: unknown) => {
+/** There is nobody to mail to on a developer's machine. A real mailer takes its place, and nothing is printed. */
+const printer: Mailer = {
+  async sendPasswordReset({ email, token }) {
+    console.log(`  mail to ${email}: POST /auth/password/reset with token ${token}`)
+  },
+}
+
+async function start(words: string[]): Promise<void> {
+  if (words.includes('--help')) {
+    console.log(usage)
+    return
+  }
+  const options = readCommandLine(words)
+  const server = await startServer({ ...options, mailer: printer }).catch((error: unknown) => {
     throw explain(error, options)
   })
   // Before the address is told: who knows it may stop the server at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close())
-  console.log(`silent-refresh demo server on ${server.url} (database: ${options.database})`)
+  console.log(`silent-refresh demo server on ${server.url} (database: ${describeDatabase(options.database)})`)
+  if (options.demoUsers === false) return
   for (const { email, password } of demoUsers) console.log(`  user ${email}, password '${password}'`)
+}
+
+try {
+  await start(process.argv.slice(2))
 } catch (error) {
   console.error(error instanceof UsageError ? error.message : error)
   process.exitCode = 1
-}
-
-/** What the user can do something about, in one line; anything else with its stack. */
-function explain(error: unknown, { port, database }: { port: number; database: string }): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  const cause = { cause: error }
-  if (code === 'EADDRINUSE') return new UsageError(`Port ${port} is taken: choose another with --port`, cause)
-  if (code === 'EACCES')
-    return new UsageError(`Port ${port} needs more rights: choose another with --port`, cause)
-  if (code === 'ERR_SQLITE_ERROR') {
-    const reason = error instanceof Error ? error.message : 'unreadable'
-    return new UsageError(`Database ${database}: ${reason}`, cause)
-  }
-  return error
 }

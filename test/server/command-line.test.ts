@@ -10,16 +10,40 @@ import { createPbkdf2Hasher } from '../../demo/server/passwords.ts'
 
 describe('the command line', () => {
   it('has defaults', () => {
-    expect(readCommandLine([])).toEqual({
+    expect(readCommandLine([], {})).toEqual({
       port: 3000,
       database: expect.stringMatching(/demo.server.demo\.sqlite$/),
       strict: false,
+      trustProxy: false,
+      rateLimits: true,
+      demoUsers: true,
     })
   })
 
+  it('takes port and database of the environment, unless told otherwise', () => {
+    const environment = { PORT: '8080', DATABASE_URL: 'postgres://localhost/app' }
+    expect(readCommandLine([], environment)).toMatchObject({
+      port: 8080,
+      database: 'postgres://localhost/app',
+    })
+    const words = '--port 0 --database :memory:'.split(' ')
+    expect(readCommandLine(words, environment)).toMatchObject({ port: 0, database: ':memory:' })
+  })
+
   it('reads every option', () => {
-    const words = '--port 0 --database :memory: --token-lifetime 1.5m --grace 500ms --strict'.split(' ')
+    const times = '--token-lifetime 1.5m --grace 500ms --idle 1d --absolute 2d'
+    const flags = '--strict --trust-proxy --no-rate-limits --no-demo-users'
+    const rest = '--verification cached --origin https://a.example --origin http://localhost:5173'
+    const words = `--port 0 --host 0.0.0.0 --database :memory: ${times} ${flags} ${rest}`.split(' ')
     expect(readCommandLine(words)).toEqual({
+      host: '0.0.0.0',
+      trustProxy: true,
+      rateLimits: false,
+      demoUsers: false,
+      verification: 'cached',
+      origins: ['https://a.example', 'http://localhost:5173'],
+      idleLifetime: 86_400_000,
+      absoluteLifetime: 172_800_000,
       port: 0,
       database: ':memory:',
       accessTokenLifetime: 90_000,
@@ -38,6 +62,10 @@ describe('the command line', () => {
     '--grace=',
     '--token-lifetime 0s',
     '--token-lifetime 5y',
+    '--idle 0d',
+    '--verification lax',
+    '--origin https://a.example/',
+    '--origin a.example',
     '--frobnicate',
     '--port',
     'stray',

@@ -1,0 +1,27 @@
+import { systemClock } from '../ambient.ts'
+import { type App, createApp } from '../app.ts'
+import { findDatabase, openStore } from '../database.ts'
+import { startHousekeeping } from '../housekeeping.ts'
+import { loadKeys } from '../keys.ts'
+import { createArgon2Hasher, isCommonPassword } from '../node-passwords.ts'
+import { resolveSettings } from '../settings.ts'
+
+const month = 30 * 24 * 60 * 60 * 1000
+const onError = (error: Error) => console.error(error)
+
+/** What the recipes beside this file take: the app over the database of the environment, and who tidies up. */
+export async function createBackend(environment = process.env): Promise<App & { close(): Promise<void> }> {
+  const store = await openStore(findDatabase(undefined, environment))
+  const { clock = systemClock } = store
+  const keys = await loadKeys(store, clock)
+  const settings = resolveSettings({ accessTokenLifetime: 15 * 60 * 1000 })
+  const app = createApp({ store, keys, settings, passwords: createArgon2Hasher(), isCommonPassword, onError })
+  const stop = startHousekeeping({ store, keys, clock, settings, keyLifetime: month, onError })
+  return {
+    ...app,
+    async close() {
+      stop()
+      await store.close()
+    },
+  }
+}
