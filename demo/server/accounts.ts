@@ -11,12 +11,12 @@ import type { Store } from './store.ts'
 export function createAuthenticator({ store, passwords, random }: AppPorts) {
   let dummyHash: Promise<string> | undefined
 
-  return async (email: string, password: string): Promise<User | undefined> => {
+  return async (email: string, password: string): Promise<{ user: User | undefined; matches: boolean }> => {
     dummyHash ??= passwords.hash(base64url.encode(random(16)))
     const stored = await dummyHash
     const user = await store.read((records) => records.findUserByEmail(normalizeEmail(email)))
     const matches = await passwords.verify(password, user?.passwordHash ?? stored)
-    return matches ? user : undefined
+    return { user, matches: matches && user !== undefined }
   }
 }
 

@@ -34,6 +34,8 @@ export interface AppOptions {
   /** @default none is */
   isCommonPassword?: (password: string) => boolean
   settings?: Partial<Settings>
+  /** Where a process may be stopped once it has answered: its `waitUntil`. @default nothing is needed */
+  defer?: (work: Promise<void>) => void
   /** Told about every error that is answered with 500 or 503. @default nobody */
   onError?: (error: Error) => void
 }
@@ -126,6 +128,18 @@ function resolvePorts(options: AppOptions): AppPorts {
   const { clock = store.clock ?? systemClock, onError = () => undefined } = options
   const settings = resolveSettings(options.settings ?? {})
   const { limiter = settings.rateLimits ? createLimiter(clock) : noLimiter } = options
-  const { isCommonPassword = () => false } = options
-  return { store, keys, passwords, mailer, limiter, clock, random, settings, onError, isCommonPassword }
+  const { isCommonPassword = () => false, defer = () => undefined } = options
+  return {
+    store,
+    keys,
+    passwords,
+    mailer,
+    limiter,
+    clock,
+    random,
+    settings,
+    onError,
+    defer,
+    isCommonPassword,
+  }
 }

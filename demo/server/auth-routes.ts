@@ -20,13 +20,13 @@ import {
   presentedHash,
   startSession,
 } from './sign-in.ts'
-import { createThrottle } from './throttle.ts'
+import { addressOf, createThrottle, type Quota } from './throttle.ts'
 
 export const bodyLimit = 16 * 1024
 
 /** Signing in and out, and the refresh: what `silent-refresh` talks to. */
 export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Record<string, Endpoint> {
-  const { store, passwords, clock, random, limiter } = ports
+  const { store, passwords, clock, random } = ports
   const authenticate = createAuthenticator(ports)
   const throttle = createThrottle(ports)
 
@@ -35,7 +35,8 @@ export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Reco
     const email = readNewEmail(body.email)
     const password = readNewPassword(body.password, ports.isCommonPassword)
     const client = describeClient(context)
-    const retryAfter = await throttle([[`sign-up ${client.ip}`, limits.signUpOfAddress]], client)
+    const quota: Quota = ['sign-up', addressOf(client), limits.signUpOfAddress]
+    const retryAfter = await throttle.take([quota], client)
     if (retryAfter > 0) return tooMany(retryAfter)
     const passwordHash = await passwords.hash(password)
     const begin = await prepareSession(context, ports)
@@ -54,27 +55,24 @@ export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Reco
     const body = await readJsonObject(context.req.raw, bodyLimit)
     const [email, password] = [readEmail(body.email), readPassword(body.password)]
     const client = describeClient(context)
-    const account = `login ${client.ip} ${normalizeEmail(email)}`
-    const retryAfter = await throttle(
-      [
-        [account, limits.loginOfAccount],
-        [`login ${client.ip}`, limits.loginOfAddress],
-      ],
-      client,
-    )
+    const quotas: Quota[] = [
+      ['login', `${addressOf(client)} ${normalizeEmail(email)}`, limits.loginOfAccount],
+      ['login-address', addressOf(client), limits.loginOfAddress],
+    ]
+    const retryAfter = await throttle.take(quotas, client)
     if (retryAfter > 0) return tooMany(retryAfter)
-    const user = await authenticate(email, password)
+    const { user, matches } = await authenticate(email, password)
     const begin = await prepareSession(context, ports)
     const { now } = begin
-    if (!user) {
-      await store.write((records) => recordEvent(records, random, { event: 'login_failed', at: now, client }))
-      return problem(401, 'invalid_credentials')
+    if (!user || !matches || user.disabledAt !== null) {
+      const whose = user && { userId: user.id }
+      const event = { event: 'login_failed', at: now, client, ...whose } as const
+      await store.write((records) => recordEvent(records, random, event))
+      // That an account is disabled is told only to who knows its password.
+      return matches ? problem(403, 'account_disabled') : problem(401, 'invalid_credentials')
     }
     // Only what went wrong counts: nobody is locked out by signing in often.
-    limiter.giveBack(account, limits.loginOfAccount)
-    limiter.giveBack(`login ${client.ip}`, limits.loginOfAddress)
-    // Told only to who knows the password.
-    if (user.disabledAt !== null) return problem(403, 'account_disabled')
+    throttle.giveBack(quotas)
     await refreshHash(user, password, ports)
     const session = await store.write(async (records) => {
       const started = await startSession(records, user, begin, ports)
@@ -90,7 +88,8 @@ export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Reco
     const presented = context.env.cookies.get(refreshCookieName(isSecure(context)))
     if (!presented) return problem(401, 'no_session')
     const client = describeClient(context)
-    const retryAfter = await throttle([[`refresh ${client.ip}`, limits.refreshOfAddress]], client)
+    const quota: Quota = ['refresh-address', addressOf(client), limits.refreshOfAddress]
+    const retryAfter = await throttle.take([quota], client)
     if (retryAfter > 0) return tooMany(retryAfter)
     const outcome = await presentRefreshToken(presented, client, ports)
     if (!outcome.granted) {

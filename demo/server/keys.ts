@@ -66,13 +66,17 @@ export async function loadKeys(
     async rotate() {
       const now = clock()
       const fresh = await generateKey(now)
+      const active = findActiveKey(rows)?.kid
       await store.write(async (records) => {
         const known = await records.listSigningKeys()
-        const active = findActiveKey(known)
+        // Another instance was faster: its new next key has been published for a moment only, and must not sign yet.
+        if (findActiveKey(known)?.kid !== active) return
         const next = known.find(({ activatedAt }) => activatedAt === null)
-        // Whoever activates it is the one that rotates; another instance was faster otherwise.
+        // Two at the same moment: whoever activates the key is the one that rotates.
         if (!next || !(await records.activateSigningKey(next.kid, now))) return
-        if (active) await records.retireSigningKey(active.kid, now)
+        for (const { kid, activatedAt } of known) {
+          if (activatedAt !== null) await records.retireSigningKey(kid, now)
+        }
         await records.addSigningKey(fresh)
         await recordEvent(records, random, { event: 'key_rotated', at: now, detail: next.kid.slice(0, 8) })
       })

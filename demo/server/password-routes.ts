@@ -10,11 +10,11 @@ import { limits } from './limits.ts'
 import type { AppPorts } from './ports.ts'
 import { challenge, problem, tooMany } from './problem.ts'
 import { answerSession, prepareSession, startSession } from './sign-in.ts'
-import { createThrottle } from './throttle.ts'
+import { addressOf, createThrottle, type Quota } from './throttle.ts'
 
 /** A new password, for who knows the old one or owns the mailbox. Both raise the token version. */
 export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): Record<string, Endpoint> {
-  const { store, passwords, random, limiter } = ports
+  const { store, passwords, random } = ports
   const throttle = createThrottle(ports)
 
   /** Every other device is signed out; this one goes on with a session of its own. */
@@ -25,14 +25,14 @@ export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): 
     const current = readPassword(body.current_password)
     const wanted = readNewPassword(body.new_password, ports.isCommonPassword)
     const client = describeClient(context)
-    const account = `change ${access.userId}`
-    const retryAfter = await throttle([[account, limits.loginOfAccount]], client)
+    const quotas: Quota[] = [['change', access.userId, limits.loginOfAccount]]
+    const retryAfter = await throttle.take(quotas, client)
     if (retryAfter > 0) return tooMany(retryAfter)
     const known = await store.read((records) => records.findUser(access.userId))
     if (!known || !(await passwords.verify(current, known.passwordHash))) {
       return problem(403, 'invalid_credentials')
     }
-    limiter.giveBack(account, limits.loginOfAccount)
+    throttle.giveBack(quotas)
     const next = await passwords.hash(wanted)
     const begin = await prepareSession(context, ports)
     const session = await store.write(async (records) => {
@@ -57,16 +57,14 @@ export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): 
     const { email: given } = await readJsonObject(context.req.raw, bodyLimit)
     const email = readEmail(given)
     const client = describeClient(context)
-    const retryAfter = await throttle(
-      [
-        [`reset ${normalizeEmail(email)}`, limits.resetOfAccount],
-        [`reset-address ${client.ip}`, limits.resetOfAddress],
-      ],
-      client,
-    )
+    const quotas: Quota[] = [
+      ['reset', normalizeEmail(email), limits.resetOfAccount],
+      ['reset-address', addressOf(client), limits.resetOfAddress],
+    ]
+    const retryAfter = await throttle.take(quotas, client)
     if (retryAfter > 0) return tooMany(retryAfter)
     // Not awaited: how long it takes would tell whether there is such a user.
-    void sendPasswordReset(email, client, ports).catch(ports.onError)
+    ports.defer(sendPasswordReset(email, client, ports).catch(ports.onError))
     return context.body(null, 202)
   }
 
@@ -75,7 +73,8 @@ export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): 
     const token = readText(body.token, 128)
     const password = readNewPassword(body.password, ports.isCommonPassword)
     const client = describeClient(context)
-    const retryAfter = await throttle([[`reset-token ${client.ip}`, limits.resetOfAddress]], client)
+    const quota: Quota = ['reset-token', addressOf(client), limits.resetOfAddress]
+    const retryAfter = await throttle.take([quota], client)
     if (retryAfter > 0) return tooMany(retryAfter)
     const done = await resetPassword(token, password, client, ports)
     return done ? context.body(null, 204) : problem(400, 'invalid_reset_token')

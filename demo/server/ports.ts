@@ -19,6 +19,8 @@ export interface AppPorts {
   settings: Settings
   /** Told about what failed after its answer had gone. */
   onError: (error: Error) => void
+  /** Keeps the process alive for what goes on after its answer. */
+  defer: (work: Promise<void>) => void
   /** Passwords that everybody tries first. */
   isCommonPassword: (password: string) => boolean
 }

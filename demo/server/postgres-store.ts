@@ -117,7 +117,8 @@ function getTypeParser(type: number, format?: 'text' | 'binary') {
 /** Brings a database of any age up to date; on one that is, it changes nothing. */
 async function migrate(pool: Pool): Promise<void> {
   await transact(pool, async (client) => {
-    // Another instance may be starting at the same moment.
+    // Another instance may be starting at the same moment, and may take its time.
+    await client.query('SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0')
     await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock])
     await client.query('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)')
     const { rows } = await client.query<{ version: number }>('SELECT version FROM schema_version')

@@ -3,25 +3,59 @@ import type { Client } from './client.ts'
 import type { RateLimit } from './limiter.ts'
 import type { AppPorts } from './ports.ts'
 
-/** Answers 0, or the milliseconds to wait because one of these limits is reached. */
-export type Throttle = (buckets: [key: string, limit: RateLimit][], client: Client) => Promise<number>
+/** What is counted: by whom it is done (`null` if that is not known), under a name, up to a limit. */
+export type Quota = [name: string, whose: string | null, limit: RateLimit]
+
+export interface Throttle {
+  /** Takes one of each; answers 0, or the milliseconds to wait because one of them is used up. */
+  take(quotas: Quota[], client: Client): Promise<number>
+  giveBack(quotas: Quota[]): void
+}
 
 /** A flood is worth one line of the audit log a minute, not one each. */
 const noted: RateLimit = { burst: 1, window: 60_000 }
 
 export function createThrottle({ limiter, store, clock, random }: AppPorts): Throttle {
-  return async (buckets, client) => {
-    for (const [index, [key, limit]] of buckets.entries()) {
-      const retryAfter = limiter.take(key, limit)
-      if (retryAfter === 0) continue
-      for (const [taken, its] of buckets.slice(0, index)) limiter.giveBack(taken, its)
-      if (limiter.take(`noted ${key}`, noted) === 0) {
-        const [detail = ''] = key.split(' ')
-        const event = { event: 'rate_limited', at: clock(), client, detail } as const
-        await store.write((records) => recordEvent(records, random, event))
-      }
-      return retryAfter
+  function giveBack(quotas: Quota[]): void {
+    for (const [name, whose, limit] of quotas) {
+      if (whose !== null) limiter.giveBack(`${name} ${whose}`, limit)
     }
-    return 0
   }
+
+  return {
+    giveBack,
+    async take(quotas, client) {
+      for (const [index, [name, whose, limit]] of quotas.entries()) {
+        // Without an address all the world would share one count.
+        if (whose === null) continue
+        const key = `${name} ${whose}`
+        const retryAfter = limiter.take(key, limit)
+        if (retryAfter === 0) continue
+        giveBack(quotas.slice(0, index))
+        if (limiter.take(`noted ${key}`, noted) === 0) {
+          const event = { event: 'rate_limited', at: clock(), client, detail: name } as const
+          await store.write((records) => recordEvent(records, random, event))
+        }
+        return retryAfter
+      }
+      return 0
+    },
+  }
+}
+
+/** One customer of a provider: an IPv4 address, or the /64 of an IPv6 address, whose rest is theirs to choose. */
+export function addressOf({ ip }: Client): string | null {
+  if (ip === null) return null
+  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip) ?? []
+  if (mapped) return mapped
+  return ip.includes(':') ? prefixOf(ip) : ip
+}
+
+function prefixOf(ip: string): string {
+  const [head = '', tail] = ip.toLowerCase().split('%')[0]?.split('::') ?? []
+  const first = head ? head.split(':') : []
+  const last = tail ? tail.split(':') : []
+  const gap = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length)
+  const groups = [...first, ...Array<string>(gap).fill('0'), ...last]
+  return `${groups.slice(0, 4).join(':')}::/64`
 }
