@@ -28,9 +28,9 @@ export function createAccessChecker(ports: AccessCheckPorts): AccessChecker {
   const findCached = cacheSessions(findFresh, clock, settings.cachedFor)
 
   return async (header, strict = false) => {
-    const [scheme = '', token = '', ...rest] = header?.trim().split(/\s+/) ?? []
+    const [scheme = '', token = ''] = splitHeader(header ?? '')
     if (scheme.toLowerCase() !== 'bearer') return { valid: false, code: 'token_missing' }
-    if (rest.length > 0) return { valid: false, code: 'token_invalid' }
+    if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return { valid: false, code: 'token_invalid' }
     const claims = await verify(token, ports)
     if (typeof claims === 'string') return { valid: false, code: claims }
     const { sub: userId, sid: sessionId, ver: version } = claims
@@ -46,11 +46,18 @@ export function createAccessChecker(ports: AccessCheckPorts): AccessChecker {
   }
 }
 
+/** Scheme and credentials. Only blanks and tabs are space in a header: what else looks like it belongs to a value. */
+function splitHeader(header: string): [scheme: string, credentials: string] | [] {
+  const [, scheme, credentials = ''] = /^[ \t]*([^ \t]+)[ \t]*(.*?)[ \t]*$/s.exec(header) ?? []
+  return scheme === undefined ? [] : [scheme, credentials]
+}
+
 async function verify(token: string, ports: AccessCheckPorts): Promise<AccessTokenClaims | TokenProblem> {
   const { issuer, audience, clockTolerance } = ports.settings
   const now = ports.clock() - clockTolerance
   try {
     const claims = await ports.keys.verify(token, { issuer, audience, now })
+    if (!isComplete(claims)) return 'token_invalid'
     // jose compares whole seconds.
     return claims.exp * 1000 <= now ? 'token_expired' : claims
   } catch (error) {
@@ -58,6 +65,11 @@ async function verify(token: string, ports: AccessCheckPorts): Promise<AccessTok
     if (error instanceof errors.JOSEError) return 'token_invalid'
     throw error
   }
+}
+
+/** jose has seen that the claims are there, not what they are. */
+function isComplete({ sub, sid, ver, exp }: AccessTokenClaims): boolean {
+  return typeof sub === 'string' && typeof sid === 'string' && Number.isInteger(ver) && Number.isFinite(exp)
 }
 
 type FindSession = (id: string) => Promise<Session | undefined>

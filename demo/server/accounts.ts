@@ -13,7 +13,10 @@ export function createAuthenticator({ store, passwords, random }: AppPorts) {
 
   return async (email: string, password: string): Promise<{ user: User | undefined; matches: boolean }> => {
     dummyHash ??= passwords.hash(base64url.encode(random(16)))
-    const stored = await dummyHash
+    const stored = await dummyHash.catch((error: unknown) => {
+      dummyHash = undefined
+      throw error
+    })
     const user = await store.read((records) => records.findUserByEmail(normalizeEmail(email)))
     const matches = await passwords.verify(password, user?.passwordHash ?? stored)
     return { user, matches: matches && user !== undefined }
@@ -50,24 +53,24 @@ export async function sendPasswordReset(email: string, client: Client, ports: Ap
   if (user) await mailer.sendPasswordReset({ email: user.email, token, expiresAt })
 }
 
-/** Answers whether the token was good. Everyone who was signed in as this user is signed out. */
+/** Answers whose token it was, if it was good. Everyone who was signed in as this user is signed out. */
 export async function resetPassword(
   token: string,
   password: string,
   client: Client,
   { store, clock, random, passwords }: AppPorts,
-): Promise<boolean> {
+): Promise<User | undefined> {
   const hash = await hashToken(token)
   const passwordHash = await passwords.hash(password)
   const now = clock()
   return store.write(async (records) => {
     const userId = await records.takePasswordReset(hash, now)
-    if (userId === undefined) return false
+    if (userId === undefined) return undefined
     await records.setPassword(userId, passwordHash)
     await records.raiseTokenVersion(userId)
     const detail = hash.slice(0, 8)
     await recordEvent(records, random, { event: 'password_reset', at: now, userId, client, detail })
-    return true
+    return records.findUser(userId)
   })
 }
 
@@ -98,6 +101,7 @@ function changeUser(
     const user = await records.findUserByEmail(normalizeEmail(email))
     if (!user) return false
     await records.setDisabled(user.id, disabledAt)
+    await records.dropPasswordReset(user.id)
     await records.raiseTokenVersion(user.id)
     await recordEvent(records, random, { event, at: clock(), userId: user.id })
     return true

@@ -59,6 +59,9 @@ export function createApp(options: AppOptions): App {
   const check = createAccessChecker(ports)
   const app = new Hono<AppEnvironment>()
 
+  // Before CORS, which answers preflights by itself.
+  const [onHttps, onHttp] = [createSecureHeaders(true), createSecureHeaders(false)]
+  app.use((context, next) => (isSecure(context) ? onHttps : onHttp)(context, next))
   app.use(
     cors({
       origin: (origin) => (settings.origins.includes(origin) ? origin : null),
@@ -70,8 +73,6 @@ export function createApp(options: AppOptions): App {
       maxAge: 600,
     }),
   )
-  const [onHttps, onHttp] = [createSecureHeaders(true), createSecureHeaders(false)]
-  app.use((context, next) => (isSecure(context) ? onHttps : onHttp)(context, next))
   app.route('/auth', createAuthRoutes(ports, check))
   app.route('/api', createApiRoutes(ports, check))
   app.get('/.well-known/jwks.json', (context) =>

@@ -5,7 +5,7 @@ import { createAuthenticator, refreshHash } from './accounts.ts'
 import { recordEvent } from './audit.ts'
 import { readBody, readJsonObject } from './body.ts'
 import { type AppContext, describeClient, isSecure } from './client.ts'
-import { normalizeEmail, readEmail, readNewEmail, readNewPassword, readPassword } from './credentials.ts'
+import { readEmail, readNewEmail, readNewPassword, readPassword } from './credentials.ts'
 import type { Endpoint } from './endpoint.ts'
 import { limits } from './limits.ts'
 import type { AppPorts } from './ports.ts'
@@ -20,7 +20,7 @@ import {
   presentedHash,
   startSession,
 } from './sign-in.ts'
-import { addressOf, createThrottle, type Quota } from './throttle.ts'
+import { addressOf, createThrottle, loginQuota, type Quota } from './throttle.ts'
 
 export const bodyLimit = 16 * 1024
 
@@ -56,12 +56,16 @@ export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Reco
     const [email, password] = [readEmail(body.email), readPassword(body.password)]
     const client = describeClient(context)
     const quotas: Quota[] = [
-      ['login', `${addressOf(client)} ${normalizeEmail(email)}`, limits.loginOfAccount],
+      loginQuota(client, email),
       ['login-address', addressOf(client), limits.loginOfAddress],
     ]
     const retryAfter = await throttle.take(quotas, client)
     if (retryAfter > 0) return tooMany(retryAfter)
-    const { user, matches } = await authenticate(email, password)
+    const { user, matches } = await authenticate(email, password).catch((error: unknown) => {
+      // What the server is to blame for is no wrong password.
+      throttle.giveBack(quotas)
+      throw error
+    })
     const begin = await prepareSession(context, ports)
     const { now } = begin
     if (!user || !matches || user.disabledAt !== null) {
@@ -92,9 +96,11 @@ export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Reco
     const retryAfter = await throttle.take([quota], client)
     if (retryAfter > 0) return tooMany(retryAfter)
     const outcome = await presentRefreshToken(presented, client, ports)
-    if (!outcome.granted) {
-      return outcome.code === 'rate_limited' ? tooMany(outcome.retryAfter) : problem(401, outcome.code)
+    if (!outcome.granted && outcome.code === 'rate_limited') {
+      await throttle.note('refresh', outcome.sessionId, client)
+      return tooMany(outcome.retryAfter)
     }
+    if (!outcome.granted) return problem(401, outcome.code)
     const { session, cookie } = outcome
     const body = await issueAccessToken(session, ports)
     if (cookie) {
@@ -107,8 +113,12 @@ export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Reco
   async function logout(context: AppContext): Promise<Response> {
     await readBody(context.req.raw, bodyLimit)
     const presented = await presentedHash(context)
+    const client = describeClient(context)
+    const quota: Quota = ['logout-address', addressOf(client), limits.refreshOfAddress]
+    const retryAfter = await throttle.take([quota], client)
+    if (retryAfter > 0) return tooMany(retryAfter)
     if (presented) {
-      const ending = { presented, client: describeClient(context), now: clock(), reason: 'logout' } as const
+      const ending = { presented, client, now: clock(), reason: 'logout' } as const
       await store.write((records) => endPresented(records, ending, random))
     }
     forgetSession(context)

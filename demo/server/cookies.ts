@@ -37,11 +37,16 @@ export function parseCookies(header: string): Map<string, string> {
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
     if (equals < 1) continue
-    const name = pair.slice(0, equals).trim()
+    const name = trimBlanks(pair.slice(0, equals))
     // Browsers send the most specific path first; a later twin of the same name is not ours.
-    if (!cookies.has(name)) cookies.set(name, pair.slice(equals + 1).trim())
+    if (!cookies.has(name)) cookies.set(name, trimBlanks(pair.slice(equals + 1)))
   }
   return cookies
+}
+
+/** Only these two are space in a header. */
+function trimBlanks(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '')
 }
 
 /** One `Set-Cookie` value. */

@@ -12,10 +12,10 @@ export function normalizeEmail(email: string): string {
   return email.normalize('NFC').trim().toLowerCase()
 }
 
-/** A string of at most `longest` characters, or a {@link BodyError}. No database takes NUL in a text. */
+/** A string of at most `longest` characters, or a {@link BodyError}; without what cannot be stored as it is. */
 export function readText(value: unknown, longest: number): string {
-  const isText = typeof value === 'string' && value.length <= longest && !value.includes('\0')
-  if (!isText) throw new BodyError(400, 'invalid_request')
+  const isText = typeof value === 'string' && value.length <= longest
+  if (!isText || value.includes('\0') || !value.isWellFormed()) throw new BodyError(400, 'invalid_request')
   return value
 }
 
@@ -25,8 +25,9 @@ export const readPassword = (value: unknown) => readText(value, longestPassword)
 /** An address that mail can be sent to, as far as its form tells. */
 export function readNewEmail(value: unknown): string {
   const email = normalizeEmail(readEmail(value))
-  // One at-sign with something around it, and nothing that could break out of a header line or a log.
-  if (!/^[^\s@\p{C}]+@[^\s@\p{C}]+$/u.test(email)) throw new BodyError(400, 'invalid_email')
+  // One at-sign with something around it, and nothing that means something in the headers of a mail or in a log.
+  if (!/^(?!-)[^\s@\p{C}<>()[\]\\,;:"]+@[^\s@\p{C}<>()[\]\\,;:"]+$/u.test(email))
+    throw new BodyError(400, 'invalid_email')
   return email
 }
 

@@ -8,7 +8,7 @@ const guardHeader = 'x-silent-refresh'
  */
 export function comesFromOurPage(request: Request, settings: Settings): boolean {
   const { headers } = request
-  if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) return false
+  if (!/^application\/json[ \t]*(;|$)/i.test(headers.get('content-type') ?? '')) return false
   if (headers.get(guardHeader) !== '1') return false
   return settings.trustCaller || hasAllowedOrigin(request, settings.origins)
 }

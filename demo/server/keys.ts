@@ -22,7 +22,7 @@ export interface Keys extends KeySet {
 }
 
 /** A forger with invented key ids must not make us ask the database each time. */
-const reloadInterval = 1000
+const searchInterval = 1000
 
 /** Takes the keys of the store, making the first ones: tokens and sessions survive a restart alike. */
 export async function loadKeys(
@@ -32,6 +32,8 @@ export async function loadKeys(
 ): Promise<Keys> {
   const [fresh, freshNext] = [await generateKey(clock()), await generateKey(clock() + 1)]
   let rows = await store.write(async (records) => {
+    // Several instances may be starting on an empty database.
+    await records.lockSigningKeys()
     const known = await records.listSigningKeys()
     const hasNext = known.some(({ activatedAt }) => activatedAt === null)
     if (findActiveKey(known) && hasNext) return known
@@ -40,10 +42,18 @@ export async function loadKeys(
     return records.listSigningKeys()
   })
   let keySet = await createKeySet(rows)
-  let loadedAt = clock()
+  let lastSearch: { at: number; done: Promise<void> } | undefined
+
+  /** All who meet an unknown key while another search is on, or was just now, share its outcome. */
+  function search(): Promise<void> {
+    const now = clock()
+    if (!lastSearch || Math.abs(now - lastSearch.at) >= searchInterval) {
+      lastSearch = { at: now, done: reload() }
+    }
+    return lastSearch.done
+  }
 
   async function reload(): Promise<void> {
-    loadedAt = clock()
     rows = await store.read((records) => records.listSigningKeys())
     keySet = await createKeySet(rows)
   }
@@ -57,9 +67,8 @@ export async function loadKeys(
       try {
         return await keySet.verify(token, expectation)
       } catch (error) {
-        const unknownKey = error instanceof errors.JWKSNoMatchingKey
-        if (!unknownKey || Math.abs(clock() - loadedAt) < reloadInterval) throw error
-        await reload()
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+        await search()
         return keySet.verify(token, expectation)
       }
     },
@@ -68,12 +77,12 @@ export async function loadKeys(
       const fresh = await generateKey(now)
       const active = findActiveKey(rows)?.kid
       await store.write(async (records) => {
+        await records.lockSigningKeys()
         const known = await records.listSigningKeys()
-        // Another instance was faster: its new next key has been published for a moment only, and must not sign yet.
-        if (findActiveKey(known)?.kid !== active) return
         const next = known.find(({ activatedAt }) => activatedAt === null)
-        // Two at the same moment: whoever activates the key is the one that rotates.
-        if (!next || !(await records.activateSigningKey(next.kid, now))) return
+        // Another instance was faster: its new next key has been published for a moment only, and must not sign yet.
+        if (!next || findActiveKey(known)?.kid !== active) return
+        await records.activateSigningKey(next.kid, now)
         for (const { kid, activatedAt } of known) {
           if (activatedAt !== null) await records.retireSigningKey(kid, now)
         }

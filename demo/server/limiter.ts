@@ -16,6 +16,7 @@ export interface Limiter {
   take(key: string, limit: RateLimit): number
   /** Puts one back: what was taken turned out not to count. */
   giveBack(key: string, limit: RateLimit): void
+  forget(key: string): void
 }
 
 interface Bucket {
@@ -27,6 +28,9 @@ interface Bucket {
 
 /** Beyond this the fullest buckets are forgotten: a flood of addresses must not fill the memory. */
 const mostBuckets = 50_000
+
+/** One, but for the rounding of fractions: who waited as long as told must not be sent away again. */
+const whole = 1 - 1e-9
 
 /** Token buckets: `burst` at once, then one every `window / burst`. */
 export function createLimiter(clock: Clock): Limiter {
@@ -59,7 +63,7 @@ export function createLimiter(clock: Clock): Limiter {
     take(key, limit) {
       const now = clock()
       const left = refill(key, limit, now)
-      if (left < 1) return Math.ceil(((1 - left) * limit.window) / limit.burst)
+      if (left < whole) return Math.ceil(((1 - left) * limit.window) / limit.burst)
       keep(key, left - 1, limit, now)
       return 0
     },
@@ -67,8 +71,9 @@ export function createLimiter(clock: Clock): Limiter {
       const now = clock()
       keep(key, Math.min(limit.burst, refill(key, limit, now) + 1), limit, now)
     },
+    forget: (key) => void buckets.delete(key),
   }
 }
 
 /** For hosts that limit elsewhere, or not at all. */
-export const noLimiter: Limiter = { take: () => 0, giveBack: () => undefined }
+export const noLimiter: Limiter = { take: () => 0, giveBack: () => undefined, forget: () => undefined }

@@ -36,6 +36,7 @@ function createUserRecords({ users, resets }: Tables) {
       if (user) changeRow(users, userId, { tokenVersion: user.tokenVersion + 1 })
     },
     addPasswordReset: async (reset) => void resets.set(reset.userId, reset),
+    dropPasswordReset: async (userId) => void resets.delete(userId),
     takePasswordReset: async (hash, at) => {
       const found = [...resets.values()].find((reset) => reset.hash === hash && reset.expiresAt > at)
       if (found) resets.delete(found.userId)
@@ -61,8 +62,9 @@ function createSessionRecords(tables: Tables) {
       return overviews.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1))
     },
     revokeSession: async (id, at, reason) => {
-      if (sessions.get(id)?.revokedAt !== null) return
+      if (sessions.get(id)?.revokedAt !== null) return false
       changeRow(sessions, id, { revokedAt: at, revokedReason: reason })
+      return true
     },
   } satisfies Partial<Records>
 }
@@ -107,15 +109,11 @@ function createKeyRecords({ keys }: Tables) {
     addSigningKey: async (key) => void keys.set(key.kid, key),
     listSigningKeys: async () =>
       [...keys.values()].sort((a, b) => a.createdAt - b.createdAt || (a.kid < b.kid ? -1 : 1)),
-    activateSigningKey: async (kid, at) => {
-      if (keys.get(kid)?.activatedAt !== null) return false
-      changeRow(keys, kid, { activatedAt: at })
-      return true
-    },
+    // Writes take turns here, whatever they change.
+    lockSigningKeys: async () => undefined,
+    activateSigningKey: async (kid, at) => changeRow(keys, kid, { activatedAt: at }),
     retireSigningKey: async (kid, at) => {
-      if (keys.get(kid)?.retiredAt !== null) return false
-      changeRow(keys, kid, { retiredAt: at })
-      return true
+      if (keys.get(kid)?.retiredAt === null) changeRow(keys, kid, { retiredAt: at })
     },
     removeSigningKeys: async (retiredBefore) => {
       for (const { kid, retiredAt } of keys.values()) {

@@ -1,4 +1,5 @@
-import { createAdaptorServer } from '@hono/node-server'
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
 import { type Clock, systemClock } from './ambient.ts'
 import { type App, createApp } from './app.ts'
 import { createControl, type ServerControl } from './control.ts'
@@ -13,6 +14,7 @@ import type { PasswordHasher } from './passwords.ts'
 import { seedUsers } from './seed.ts'
 import { resolveSettings, type Settings } from './settings.ts'
 import type { Store } from './store.ts'
+import { checkWire, refuseTunnel } from './wire-check.ts'
 
 /** All durations in milliseconds. */
 export interface ServerOptions extends Partial<Omit<Settings, 'trustCaller'>>, HandlerOptions {
@@ -63,17 +65,18 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const store = await openStore(database)
   const { clock = store.clock ?? systemClock } = options
   try {
-    if (demoUsers) await seedUsers(store, passwords)
+    if (demoUsers) await seedUsers(store, passwords, { clock })
     const realKeys = await loadKeys(store, clock)
     const control = wantsControl ? createControl(realKeys) : undefined
     const keys = control?.keys ?? realKeys
     const ports = { store, keys, passwords, clock, settings, onError, isCommonPassword }
     const app = createApp({ ...ports, ...(mailer && { mailer }) })
-    const server = createAdaptorServer({
-      fetch: createListener(createHandler(app, { trustProxy }), control, staticRoot),
+    const listener = getRequestListener(
+      createListener(createHandler(app, { trustProxy }), control, staticRoot),
       // Tests run this in a process whose Request and Response are not ours to replace.
-      overrideGlobalObjects: false,
-    })
+      { overrideGlobalObjects: false },
+    )
+    const server = createServer(checkWire(listener)).on('connect', refuseTunnel)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(port, host, resolve)
@@ -92,7 +95,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         control?.close()
         await new Promise<void>((resolve) => {
           server.close(() => resolve())
-          if ('closeAllConnections' in server) server.closeAllConnections()
+          server.closeAllConnections()
         })
         await store.close()
       },

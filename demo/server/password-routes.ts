@@ -9,13 +9,19 @@ import type { Endpoint } from './endpoint.ts'
 import { limits } from './limits.ts'
 import type { AppPorts } from './ports.ts'
 import { challenge, problem, tooMany } from './problem.ts'
+import type { User } from './rows.ts'
 import { answerSession, prepareSession, startSession } from './sign-in.ts'
-import { addressOf, createThrottle, type Quota } from './throttle.ts'
+import { addressOf, createThrottle, loginQuota, type Quota } from './throttle.ts'
 
 /** A new password, for who knows the old one or owns the mailbox. Both raise the token version. */
 export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): Record<string, Endpoint> {
   const { store, passwords, random } = ports
   const throttle = createThrottle(ports)
+
+  async function findOwner(userId: string, password: string): Promise<User | undefined> {
+    const user = await store.read((records) => records.findUser(userId))
+    return user && (await passwords.verify(password, user.passwordHash)) ? user : undefined
+  }
 
   /** Every other device is signed out; this one goes on with a session of its own. */
   async function change(context: AppContext): Promise<Response> {
@@ -28,10 +34,12 @@ export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): 
     const quotas: Quota[] = [['change', access.userId, limits.loginOfAccount]]
     const retryAfter = await throttle.take(quotas, client)
     if (retryAfter > 0) return tooMany(retryAfter)
-    const known = await store.read((records) => records.findUser(access.userId))
-    if (!known || !(await passwords.verify(current, known.passwordHash))) {
-      return problem(403, 'invalid_credentials')
-    }
+    const known = await findOwner(access.userId, current).catch((error: unknown) => {
+      // What the server is to blame for is no wrong password.
+      throttle.giveBack(quotas)
+      throw error
+    })
+    if (!known) return problem(403, 'invalid_credentials')
     throttle.giveBack(quotas)
     const next = await passwords.hash(wanted)
     const begin = await prepareSession(context, ports)
@@ -39,6 +47,8 @@ export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): 
       // Another change was faster: the password that was checked is not the password any more.
       if (!(await records.replacePassword(known.id, known.passwordHash, next))) return undefined
       await records.raiseTokenVersion(known.id)
+      // Whoever asked for one before, it was for the old password.
+      await records.dropPasswordReset(known.id)
       const user = await records.findUser(known.id)
       if (!user) return undefined
       const started = await startSession(records, user, begin, ports)
@@ -76,8 +86,11 @@ export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): 
     const quota: Quota = ['reset-token', addressOf(client), limits.resetOfAddress]
     const retryAfter = await throttle.take([quota], client)
     if (retryAfter > 0) return tooMany(retryAfter)
-    const done = await resetPassword(token, password, client, ports)
-    return done ? context.body(null, 204) : problem(400, 'invalid_reset_token')
+    const user = await resetPassword(token, password, client, ports)
+    if (!user) return problem(400, 'invalid_reset_token')
+    // Most come here because they have guessed too often.
+    throttle.forget([loginQuota(client, user.email)])
+    return context.body(null, 204)
   }
 
   return { 'password/change': change, 'password/reset-request': requestReset, 'password/reset': reset }

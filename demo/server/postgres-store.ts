@@ -22,6 +22,8 @@ export async function createPostgresStore(url: string): Promise<Store> {
     connectionTimeoutMillis: 3000,
     // Longer than any of our statements, shorter than a client waits for its refresh.
     statement_timeout: 4000,
+    // For a database that does not even say that it is too late.
+    query_timeout: 4500,
     lock_timeout: 3000,
     idle_in_transaction_session_timeout: 10_000,
     types: { getTypeParser },
@@ -39,7 +41,10 @@ export async function createPostgresStore(url: string): Promise<Store> {
 }
 
 function openStore(pool: Pool, clock: Clock, stopClock: () => void): Store {
-  const records = createSqlRecords(createSql((...query) => pool.query(...query)))
+  const records = createSqlRecords(
+    createSql((...query) => pool.query(...query)),
+    postgresDialect,
+  )
   let closing: Promise<void> | undefined
   return {
     clock,
@@ -48,7 +53,12 @@ function openStore(pool: Pool, clock: Clock, stopClock: () => void): Store {
       for (let attempt = 1; ; attempt++) {
         try {
           return await transact(pool, (client) =>
-            work(createSqlRecords(createSql((...query) => client.query(...query)))),
+            work(
+              createSqlRecords(
+                createSql((...query) => client.query(...query)),
+                postgresDialect,
+              ),
+            ),
           )
         } catch (error) {
           if (attempt === mostAttempts || !isConflict(error)) throw error
@@ -78,7 +88,8 @@ async function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<T>)
     await client.query('COMMIT').catch(refuse)
     return result
   } catch (error) {
-    await client.query('ROLLBACK').catch(noteBreak)
+    if (isSilence(error)) noteBreak()
+    if (!broken) await client.query('ROLLBACK').catch(noteBreak)
     throw error
   } finally {
     client.off('error', noteBreak)
@@ -150,6 +161,11 @@ async function followClock(pool: Pool): Promise<{ clock: Clock; stop(): void }> 
 function isConflict(error: unknown): boolean {
   const cause = error instanceof StoreUnavailableError ? error.cause : error
   return cause instanceof DatabaseError && (cause.code === '40001' || cause.code === '40P01')
+}
+
+/** No answer from the database: nothing more is to be expected on that connection. */
+function isSilence(error: unknown): boolean {
+  return error instanceof StoreUnavailableError && !(error.cause instanceof DatabaseError)
 }
 
 /**

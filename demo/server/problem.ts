@@ -32,7 +32,12 @@ export type ProblemCode = keyof typeof titles
 export function problem(status: number, code: ProblemCode, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify({ title: titles[code], status, code }), {
     status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    },
   })
 }
 

@@ -21,7 +21,7 @@ export interface RotationPorts {
 /** `cookie` is what to set; `null` leaves the browser's cookie as it is. */
 export type RefreshOutcome =
   | { granted: false; code: Refusal }
-  | { granted: false; code: 'rate_limited'; retryAfter: number }
+  | { granted: false; code: 'rate_limited'; sessionId: string; retryAfter: number }
   | { granted: true; session: Session; cookie: IssuedToken | null }
 
 export interface IssuedToken {
@@ -45,7 +45,7 @@ interface Found {
 /** What the transaction settled; the sealed successor is opened after it. */
 type Settlement =
   | { kind: 'refused'; code: Refusal }
-  | { kind: 'limited'; retryAfter: number }
+  | { kind: 'limited'; sessionId: string; retryAfter: number }
   | { kind: 'kept' | 'replayed' | 'exchanged'; found: Found; idleExpiresAt: number; gen: number }
 
 /** A refresh token as it came in, with who brought it. */
@@ -54,6 +54,8 @@ export interface Presentation {
   candidate: Candidate
   client: Client
   now: number
+  /** Counts against the session once, however often the transaction is run again. */
+  limit: (sessionId: string) => number
 }
 
 /** Exchanges a presented refresh token. A refusal is committed before this resolves: it never throws it. */
@@ -67,13 +69,16 @@ export async function presentRefreshToken(
   const token = createRefreshToken(random)
   const sealed = settings.strict ? null : await sealSuccessor(presented, token, random)
   const candidate = { token, hash: await hashToken(token), sealed }
+  const limit = createLimit(ports)
   const settlement = await store.write((records) =>
-    settle(records, { hash, candidate, client, now: clock() }, ports),
+    settle(records, { hash, candidate, client, now: clock(), limit }, ports),
   )
 
   if (settlement.kind === 'refused') return { granted: false, code: settlement.code }
-  if (settlement.kind === 'limited')
-    return { granted: false, code: 'rate_limited', retryAfter: settlement.retryAfter }
+  if (settlement.kind === 'limited') {
+    const { sessionId, retryAfter } = settlement
+    return { granted: false, code: 'rate_limited', sessionId, retryAfter }
+  }
   const { found, gen, idleExpiresAt } = settlement
   const { session } = found
   if (settlement.kind === 'kept') return { granted: true, session, cookie: null }
@@ -81,6 +86,14 @@ export async function presentRefreshToken(
     return { granted: true, session, cookie: { token, gen, idleExpiresAt } }
   const successor = await openSuccessor(presented, found.token.successorSealed ?? '')
   return { granted: true, session, cookie: { token: successor, gen, idleExpiresAt } }
+}
+
+function createLimit({ limiter }: RotationPorts): (sessionId: string) => number {
+  let answer: number | undefined
+  return (sessionId) => {
+    answer ??= limiter.take(`refresh ${sessionId}`, limits.refreshOfSession)
+    return answer
+  }
 }
 
 /** A lost compare-and-swap means that the facts have changed: judge them again. */
@@ -115,8 +128,8 @@ async function settleOnce(
     await record('refresh_reused')
     return { kind: 'refused', code: verdict }
   }
-  const retryAfter = ports.limiter.take(`refresh ${session.id}`, limits.refreshOfSession)
-  if (retryAfter > 0) return { kind: 'limited', retryAfter }
+  const retryAfter = presentation.limit(session.id)
+  if (retryAfter > 0) return { kind: 'limited', sessionId: session.id, retryAfter }
 
   switch (verdict) {
     case 'keep':

@@ -1,5 +1,5 @@
 import { base64url } from 'jose'
-import { type Random, systemRandom } from './ambient.ts'
+import { type Clock, type Random, systemClock, systemRandom } from './ambient.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { Store } from './store.ts'
 
@@ -12,13 +12,13 @@ export const demoUsers = [
 export async function seedUsers(
   store: Store,
   passwords: PasswordHasher,
-  random: Random = systemRandom,
+  { clock = systemClock, random = systemRandom }: { clock?: Clock; random?: Random } = {},
 ): Promise<void> {
   for (const { email, password } of demoUsers) {
     if (await store.read((records) => records.findUserByEmail(email))) continue
     const passwordHash = await passwords.hash(password)
     const id = base64url.encode(random(16))
-    const user = { id, email, passwordHash, tokenVersion: 1, createdAt: Date.now(), disabledAt: null }
+    const user = { id, email, passwordHash, tokenVersion: 1, createdAt: clock(), disabledAt: null }
     await store.write((records) => records.addUser(user))
   }
 }

@@ -6,6 +6,7 @@ import type { AppPorts } from './ports.ts'
 import { createRefreshToken, hashToken } from './refresh-tokens.ts'
 import type { RevokedReason, Session, User } from './rows.ts'
 import { clearSessionCookies, refreshCookieName, writeSessionCookies } from './session-cookies.ts'
+import { findEnd } from './standing.ts'
 import type { Records } from './store.ts'
 
 /** What a new session begins with; made before the transaction, so that no cryptography runs inside it. */
@@ -93,8 +94,8 @@ export async function endPresented(
   random: AppPorts['random'],
 ): Promise<void> {
   const found = await records.findToken(presented)
-  if (!found) return
-  await records.revokeSession(found.session.id, now, reason)
+  if (!found || findEnd(found.session, now)) return
+  if (!(await records.revokeSession(found.session.id, now, reason))) return
   const detail = presented.slice(0, 8)
   await recordEvent(records, random, { event: 'logout', at: now, session: found.session, client, detail })
 }

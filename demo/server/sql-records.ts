@@ -1,15 +1,16 @@
 import type { AuditEntry, Session, SessionOverview, SigningKeyRow, User } from './rows.ts'
 import type { Sql } from './sql.ts'
+import type { SqlDialect } from './sql-schema.ts'
 import { createTokenRecords, sessionColumns } from './sql-tokens.ts'
 import type { Records } from './store.ts'
 
 /** The same statements for every database that speaks SQL. */
-export function createSqlRecords(sql: Sql): Records {
+export function createSqlRecords(sql: Sql, dialect: SqlDialect): Records {
   return {
     ...createUserRecords(sql),
     ...createSessionRecords(sql),
     ...createTokenRecords(sql),
-    ...createKeyRecords(sql),
+    ...createKeyRecords(sql, dialect),
     ...createAuditRecords(sql),
     async sweep({ spentBefore, endedBefore, auditedBefore }) {
       const spent = 'used_at < $1 AND successor_sealed IS NOT NULL'
@@ -38,6 +39,7 @@ type UserRecords = Pick<
   | 'setDisabled'
   | 'raiseTokenVersion'
   | 'addPasswordReset'
+  | 'dropPasswordReset'
   | 'takePasswordReset'
 >
 
@@ -72,6 +74,9 @@ function createUserRecords(sql: Sql): UserRecords {
         createdAt,
         expiresAt,
       )
+    },
+    async dropPasswordReset(userId) {
+      await sql.run('DELETE FROM password_resets WHERE user_id = $1', userId)
     },
     async takePasswordReset(hash, at) {
       const text =
@@ -118,18 +123,26 @@ function createSessionRecords(sql: Sql): SessionRecords {
     async revokeSession(id, at, reason) {
       const text =
         'UPDATE sessions SET revoked_at = $2, revoked_reason = $3 WHERE id = $1 AND revoked_at IS NULL'
-      await sql.run(text, id, at, reason)
+      return (await sql.run(text, id, at, reason)) === 1
     },
   }
 }
 
 type KeyRecords = Pick<
   Records,
-  'addSigningKey' | 'listSigningKeys' | 'activateSigningKey' | 'retireSigningKey' | 'removeSigningKeys'
+  | 'addSigningKey'
+  | 'listSigningKeys'
+  | 'lockSigningKeys'
+  | 'activateSigningKey'
+  | 'retireSigningKey'
+  | 'removeSigningKeys'
 >
 
-function createKeyRecords(sql: Sql): KeyRecords {
+function createKeyRecords(sql: Sql, { lock }: SqlDialect): KeyRecords {
   return {
+    async lockSigningKeys() {
+      if (lock) await sql.run(lock('signing_keys'))
+    },
     async addSigningKey({ kid, jwk, createdAt, activatedAt, retiredAt }) {
       const text = `INSERT INTO signing_keys (kid, jwk, created_at, activated_at, retired_at)
         VALUES ($1, $2, $3, $4, $5)`
@@ -141,12 +154,10 @@ function createKeyRecords(sql: Sql): KeyRecords {
          FROM signing_keys ORDER BY created_at, kid`,
       ),
     async activateSigningKey(kid, at) {
-      const text = 'UPDATE signing_keys SET activated_at = $2 WHERE kid = $1 AND activated_at IS NULL'
-      return (await sql.run(text, kid, at)) === 1
+      await sql.run('UPDATE signing_keys SET activated_at = $2 WHERE kid = $1', kid, at)
     },
     async retireSigningKey(kid, at) {
-      const text = 'UPDATE signing_keys SET retired_at = $2 WHERE kid = $1 AND retired_at IS NULL'
-      return (await sql.run(text, kid, at)) === 1
+      await sql.run('UPDATE signing_keys SET retired_at = $2 WHERE kid = $1 AND retired_at IS NULL', kid, at)
     },
     async removeSigningKeys(retiredBefore) {
       await sql.run('DELETE FROM signing_keys WHERE retired_at < $1', retiredBefore)

@@ -1,11 +1,16 @@
-/** The one thing in which the databases differ. */
+/** That in which the databases differ. */
 export interface SqlDialect {
   /** A column that numbers its rows in order of insertion. */
   sequence: string
+  /** Keeps other transactions from changing the table until the end of this one; `null` where they have to wait anyway. */
+  lock: ((table: string) => string) | null
 }
 
-export const sqliteDialect: SqlDialect = { sequence: 'INTEGER PRIMARY KEY AUTOINCREMENT' }
-export const postgresDialect: SqlDialect = { sequence: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY' }
+export const sqliteDialect: SqlDialect = { sequence: 'INTEGER PRIMARY KEY AUTOINCREMENT', lock: null }
+export const postgresDialect: SqlDialect = {
+  sequence: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
+  lock: (table) => `LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`,
+}
 
 /** One entry per version of the schema; never change one that has been published, add another. */
 export const migrations: readonly ((dialect: SqlDialect) => string)[] = [

@@ -21,7 +21,7 @@ export function createSqliteStore(file: string): Store {
     throw error
   }
   const takeTurn = createTurns()
-  const records = createSqlRecords(createSql(database))
+  const records = createSqlRecords(createSql(database), sqliteDialect)
 
   return {
     read: (work) => takeTurn(() => work(records).catch(rethrow)),

@@ -31,6 +31,8 @@ export function createStaticFiles(root: string): (request: Request) => Promise<R
         'content-length': String(body.byteLength),
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
       },
     })
   }

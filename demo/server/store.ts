@@ -46,8 +46,8 @@ export interface Records {
   findSession(id: string): Promise<Session | undefined>
   /** All that are not swept yet, dead ones too; newest first. */
   listSessions(userId: string): Promise<SessionOverview[]>
-  /** The first reason stays. */
-  revokeSession(id: string, at: number, reason: RevokedReason): Promise<void>
+  /** The first reason stays; `false` if there is one already. */
+  revokeSession(id: string, at: number, reason: RevokedReason): Promise<boolean>
 
   addToken(token: RefreshTokenRow): Promise<void>
   findToken(hash: string): Promise<{ token: RefreshToken; session: Session } | undefined>
@@ -58,14 +58,17 @@ export interface Records {
 
   /** Replaces what the user had before: only the newest way works. */
   addPasswordReset(reset: PasswordReset): Promise<void>
+  dropPasswordReset(userId: string): Promise<void>
   /** Deletes it and answers whose it was, unless it has expired. */
   takePasswordReset(hash: string, at: number): Promise<string | undefined>
 
   addSigningKey(key: SigningKeyRow): Promise<void>
   /** In order of creation. */
   listSigningKeys(): Promise<SigningKeyRow[]>
-  activateSigningKey(kid: string, at: number): Promise<boolean>
-  retireSigningKey(kid: string, at: number): Promise<boolean>
+  /** Nobody else changes the keys until this transaction is over. */
+  lockSigningKeys(): Promise<void>
+  activateSigningKey(kid: string, at: number): Promise<void>
+  retireSigningKey(kid: string, at: number): Promise<void>
   removeSigningKeys(retiredBefore: number): Promise<void>
 
   addAuditEntry(entry: AuditEntry): Promise<void>

@@ -1,6 +1,8 @@
 import { recordEvent } from './audit.ts'
 import type { Client } from './client.ts'
+import { normalizeEmail } from './credentials.ts'
 import type { RateLimit } from './limiter.ts'
+import { limits } from './limits.ts'
 import type { AppPorts } from './ports.ts'
 
 /** What is counted: by whom it is done (`null` if that is not known), under a name, up to a limit. */
@@ -10,6 +12,10 @@ export interface Throttle {
   /** Takes one of each; answers 0, or the milliseconds to wait because one of them is used up. */
   take(quotas: Quota[], client: Client): Promise<number>
   giveBack(quotas: Quota[]): void
+  /** Tells the audit log, now and then, that somebody has been sent away. */
+  note(name: string, whose: string, client: Client): Promise<void>
+  /** As if nothing had been taken. */
+  forget(quotas: Quota[]): void
 }
 
 /** A flood is worth one line of the audit log a minute, not one each. */
@@ -22,8 +28,18 @@ export function createThrottle({ limiter, store, clock, random }: AppPorts): Thr
     }
   }
 
+  async function note(name: string, whose: string, client: Client): Promise<void> {
+    if (limiter.take(`noted ${name} ${whose}`, noted) > 0) return
+    const event = { event: 'rate_limited', at: clock(), client, detail: name } as const
+    await store.write((records) => recordEvent(records, random, event))
+  }
+
   return {
     giveBack,
+    note,
+    forget(quotas) {
+      for (const [name, whose] of quotas) limiter.forget(`${name} ${whose}`)
+    },
     async take(quotas, client) {
       for (const [index, [name, whose, limit]] of quotas.entries()) {
         // Without an address all the world would share one count.
@@ -32,15 +48,17 @@ export function createThrottle({ limiter, store, clock, random }: AppPorts): Thr
         const retryAfter = limiter.take(key, limit)
         if (retryAfter === 0) continue
         giveBack(quotas.slice(0, index))
-        if (limiter.take(`noted ${key}`, noted) === 0) {
-          const event = { event: 'rate_limited', at: clock(), client, detail: name } as const
-          await store.write((records) => recordEvent(records, random, event))
-        }
+        await note(name, whose, client)
         return retryAfter
       }
       return 0
     },
   }
+}
+
+/** Wrong passwords for one account from one address: elsewhere its owner still gets in. */
+export function loginQuota(client: Client, email: string): Quota {
+  return ['login', `${addressOf(client)} ${normalizeEmail(email)}`, limits.loginOfAccount]
 }
 
 /** One customer of a provider: an IPv4 address, or the /64 of an IPv6 address, whose rest is theirs to choose. */

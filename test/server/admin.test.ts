@@ -46,6 +46,7 @@ it('an administrator disables a user beside a running server, and reads what hap
   expect(events).toEqual([
     'login_succeeded',
     'user_disabled',
+    'login_failed',
     'user_enabled',
     'login_succeeded',
     'key_rotated',
