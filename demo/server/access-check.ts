@@ -69,7 +69,8 @@ async function verify(token: string, ports: AccessCheckPorts): Promise<AccessTok
 
 /** jose has seen that the claims are there, not what they are. */
 function isComplete({ sub, sid, ver, exp }: AccessTokenClaims): boolean {
-  return typeof sub === 'string' && typeof sid === 'string' && Number.isInteger(ver) && Number.isFinite(exp)
+  const areTexts = typeof sub === 'string' && typeof sid === 'string' && !sid.includes('\0')
+  return areTexts && Number.isInteger(ver) && Number.isFinite(exp)
 }
 
 type FindSession = (id: string) => Promise<Session | undefined>

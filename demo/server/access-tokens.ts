@@ -57,5 +57,5 @@ function jitter({ accessTokenLifetime, lifetimeJitter }: Settings, random: Rando
   const part = (high * 256 + low) / 65_536
   const lifetime = accessTokenLifetime * (1 - lifetimeJitter * part)
   // Many a client reads `expires_in` as whole seconds.
-  return Math.floor(lifetime / 1000) * 1000
+  return Math.min(accessTokenLifetime, Math.ceil(lifetime / 1000) * 1000)
 }

@@ -6,7 +6,7 @@ import { type Clock, type Random, systemClock, systemRandom } from './ambient.ts
 import { createApiRoutes } from './api-routes.ts'
 import { createAuthEndpoints } from './auth-routes.ts'
 import { BodyError } from './body.ts'
-import { isSecure, isTrustworthy } from './client.ts'
+import { type AppContext, isSecure, isTrustworthy } from './client.ts'
 import type { Cookies } from './cookies.ts'
 import { addPost } from './endpoint.ts'
 import type { Keys } from './keys.ts'
@@ -73,6 +73,10 @@ export function createApp(options: AppOptions): App {
       maxAge: 600,
     }),
   )
+  const demandHttps = async (context: AppContext, next: () => Promise<void>) =>
+    isTrustworthy(context) ? next() : problem(403, 'https_required')
+  app.use('/auth/*', demandHttps)
+  app.use('/api/*', demandHttps)
   app.route('/auth', createAuthRoutes(ports, check))
   app.route('/api', createApiRoutes(ports, check))
   app.get('/.well-known/jwks.json', (context) =>
@@ -102,11 +106,9 @@ function createAuthRoutes(
 ): Hono<AppEnvironment> {
   const routes = new Hono<AppEnvironment>()
   routes.use(async (context, next) => {
-    if (!isTrustworthy(context)) return problem(403, 'https_required')
     await next()
     context.header('cache-control', 'no-store')
     context.header('vary', 'Origin, Sec-Fetch-Site')
-    return undefined
   })
   const endpoints = { ...createAuthEndpoints(ports, check), ...createPasswordEndpoints(ports, check) }
   for (const [path, endpoint] of Object.entries(endpoints)) addPost(routes, `/${path}`, endpoint, ports)

@@ -97,7 +97,7 @@ export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Reco
     if (retryAfter > 0) return tooMany(retryAfter)
     const outcome = await presentRefreshToken(presented, client, ports)
     if (!outcome.granted && outcome.code === 'rate_limited') {
-      await throttle.note('refresh', outcome.sessionId, client)
+      await throttle.note('refresh', outcome.session.id, client, outcome.session)
       return tooMany(outcome.retryAfter)
     }
     if (!outcome.granted) return problem(401, outcome.code)

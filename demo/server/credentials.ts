@@ -20,7 +20,8 @@ export function readText(value: unknown, longest: number): string {
 }
 
 export const readEmail = (value: unknown) => readText(value, longestEmail)
-export const readPassword = (value: unknown) => readText(value, longestPassword)
+/** Two keyboards may write the same letter in two ways (NIST SP 800-63B-4). */
+export const readPassword = (value: unknown) => readText(value, longestPassword).normalize('NFC')
 
 /** An address that mail can be sent to, as far as its form tells. */
 export function readNewEmail(value: unknown): string {

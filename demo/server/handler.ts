@@ -18,7 +18,7 @@ export function createHandler(app: App, { trustProxy = false }: HandlerOptions =
     const request = trustProxy ? seenByProxy(received) : received
     const forwarded = trustProxy ? lastOf(request.headers.get('x-forwarded-for')) : undefined
     const cookies = createHeaderCookies(request.headers.get('cookie'))
-    const response = await app.fetch(request, cookies, forwarded ?? ip)
+    const response = await app.fetch(request, cookies, forwarded ? withoutPort(forwarded) : ip)
     const headers = new Headers(response.headers)
     for (const cookie of cookies.written) headers.append('set-cookie', cookie)
     return new Response(response.body, { status: response.status, headers })
@@ -37,4 +37,10 @@ function seenByProxy(request: Request): Request {
 /** The last entry is the proxy's own; those before it are the client's to invent. */
 function lastOf(header: string | null): string | undefined {
   return header?.split(',').at(-1)?.trim() || undefined
+}
+
+/** Some proxies tell the port, too; then IPv6 comes in brackets. */
+function withoutPort(address: string): string {
+  const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(address) ?? []
+  return bracketed ?? plain ?? address
 }

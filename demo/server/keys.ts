@@ -73,9 +73,10 @@ export async function loadKeys(
       }
     },
     async rotate() {
+      // Before anything is awaited: it is this key whose time is up, whatever is learnt meanwhile.
+      const active = findActiveKey(rows)?.kid
       const now = clock()
       const fresh = await generateKey(now)
-      const active = findActiveKey(rows)?.kid
       await store.write(async (records) => {
         await records.lockSigningKeys()
         const known = await records.listSigningKeys()

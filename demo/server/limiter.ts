@@ -63,7 +63,7 @@ export function createLimiter(clock: Clock): Limiter {
     take(key, limit) {
       const now = clock()
       const left = refill(key, limit, now)
-      if (left < whole) return Math.ceil(((1 - left) * limit.window) / limit.burst)
+      if (left < whole) return Math.max(1, Math.ceil(((whole - left) * limit.window) / limit.burst))
       keep(key, left - 1, limit, now)
       return 0
     },

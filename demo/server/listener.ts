@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Control } from './control.ts'
 import type { Handler } from './handler.ts'
-import { problem } from './problem.ts'
 import { createStaticFiles } from './static-files.ts'
 
 interface NodeBindings {
@@ -19,8 +18,8 @@ export function createListener(
 
   async function answer(request: Request, { incoming }: NodeBindings): Promise<Response> {
     const isBackend = /^\/(auth|api|\.well-known)\//.test(new URL(request.url).pathname)
-    if (isBackend) return handle(request, incoming.socket.remoteAddress ?? null)
-    return (await findFile?.(request)) ?? problem(404, 'not_found')
+    const file = isBackend ? undefined : await findFile?.(request)
+    return file ?? handle(request, incoming.socket.remoteAddress ?? null)
   }
 
   return async (request: Request, given: unknown): Promise<Response> => {

@@ -11,6 +11,7 @@ import { createListener } from './listener.ts'
 import type { Mailer } from './mailer.ts'
 import { createArgon2Hasher, isCommonPassword } from './node-passwords.ts'
 import type { PasswordHasher } from './passwords.ts'
+import { problem } from './problem.ts'
 import { seedUsers } from './seed.ts'
 import { resolveSettings, type Settings } from './settings.ts'
 import type { Store } from './store.ts'
@@ -54,6 +55,8 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** Who sends a body so slowly is not a browser. */
+const requestTimeout = 30_000
 const month = 30 * 24 * 60 * 60 * 1000
 
 /** The backend on Node: SQLite or Postgres, argon2id, the demo users, and the files of the page. */
@@ -73,10 +76,16 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const app = createApp({ ...ports, ...(mailer && { mailer }) })
     const listener = getRequestListener(
       createListener(createHandler(app, { trustProxy }), control, staticRoot),
-      // Tests run this in a process whose Request and Response are not ours to replace.
-      { overrideGlobalObjects: false },
+      {
+        // Tests run this in a process whose Request and Response are not ours to replace.
+        overrideGlobalObjects: false,
+        errorHandler(error) {
+          onError(error instanceof Error ? error : new Error(String(error)))
+          return problem(500, 'internal_error')
+        },
+      },
     )
-    const server = createServer(checkWire(listener)).on('connect', refuseTunnel)
+    const server = createServer({ requestTimeout }, checkWire(listener)).on('connect', refuseTunnel)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(port, host, resolve)

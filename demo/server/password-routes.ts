@@ -31,7 +31,7 @@ export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): 
     const current = readPassword(body.current_password)
     const wanted = readNewPassword(body.new_password, ports.isCommonPassword)
     const client = describeClient(context)
-    const quotas: Quota[] = [['change', access.userId, limits.loginOfAccount]]
+    const quotas: Quota[] = [['change', access.sessionId, limits.loginOfAccount]]
     const retryAfter = await throttle.take(quotas, client)
     if (retryAfter > 0) return tooMany(retryAfter)
     const known = await findOwner(access.userId, current).catch((error: unknown) => {
@@ -39,7 +39,12 @@ export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): 
       throttle.giveBack(quotas)
       throw error
     })
-    if (!known) return problem(403, 'invalid_credentials')
+    if (!known) {
+      const session = { id: access.sessionId, userId: access.userId }
+      const event = { event: 'login_failed', at: ports.clock(), session, client } as const
+      await store.write((records) => recordEvent(records, random, event))
+      return problem(403, 'invalid_credentials')
+    }
     throttle.giveBack(quotas)
     const next = await passwords.hash(wanted)
     const begin = await prepareSession(context, ports)

@@ -1,21 +1,22 @@
-import { DatabaseError, Pool, type PoolClient, type QueryResultRow, types } from 'pg'
+import { Pool, type PoolClient, type QueryResultRow, types } from 'pg'
 import type { Clock } from './ambient.ts'
+import { followClock } from './postgres-clock.ts'
+import { isConflict, isSilence, refuse } from './postgres-errors.ts'
+import { migratePostgres } from './postgres-migration.ts'
 import type { Sql, SqlValue } from './sql.ts'
 import { createSqlRecords } from './sql-records.ts'
-import { migrationsSince, postgresDialect } from './sql-schema.ts'
-import { type Store, StoreUnavailableError } from './store.ts'
+import { postgresDialect } from './sql-schema.ts'
+import type { Store } from './store.ts'
 
 /** How often a transaction is begun again that the database gave up in favour of another. */
 const mostAttempts = 3
-const clockInterval = 30_000
-/** Any number, as long as all instances take the same. */
-const migrationLock = 7_305_192
 
 /**
  * Opens the database of a `postgres://` URL, creates or updates its tables. Any number of instances may share
  * it. Its clock is the database's, so that the clocks of the instances do not matter.
  */
 export async function createPostgresStore(url: string): Promise<Store> {
+  await migratePostgres(url)
   const pool = new Pool({
     connectionString: url,
     max: 10,
@@ -31,7 +32,6 @@ export async function createPostgresStore(url: string): Promise<Store> {
   // An idle connection that breaks is the pool's business; the next query gets another.
   pool.on('error', () => undefined)
   try {
-    await migrate(pool)
     const { clock, stop } = await followClock(pool)
     return openStore(pool, clock, stop)
   } catch (error) {
@@ -41,10 +41,8 @@ export async function createPostgresStore(url: string): Promise<Store> {
 }
 
 function openStore(pool: Pool, clock: Clock, stopClock: () => void): Store {
-  const records = createSqlRecords(
-    createSql((...query) => pool.query(...query)),
-    postgresDialect,
-  )
+  const createRecords = (query: Query) => createSqlRecords(createSql(query), postgresDialect)
+  const records = createRecords((...query) => pool.query(...query))
   let closing: Promise<void> | undefined
   return {
     clock,
@@ -52,14 +50,7 @@ function openStore(pool: Pool, clock: Clock, stopClock: () => void): Store {
     async write(work) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await transact(pool, (client) =>
-            work(
-              createSqlRecords(
-                createSql((...query) => client.query(...query)),
-                postgresDialect,
-              ),
-            ),
-          )
+          return await transact(pool, (client) => work(createRecords((...query) => client.query(...query))))
         } catch (error) {
           if (attempt === mostAttempts || !isConflict(error)) throw error
         }
@@ -123,57 +114,4 @@ function createSql(query: Query): Sql {
 /** Our BIGINTs are times, which a number holds exactly. */
 function getTypeParser(type: number, format?: 'text' | 'binary') {
   return type === types.builtins.INT8 ? Number : types.getTypeParser(type, format)
-}
-
-/** Brings a database of any age up to date; on one that is, it changes nothing. */
-async function migrate(pool: Pool): Promise<void> {
-  await transact(pool, async (client) => {
-    // Another instance may be starting at the same moment, and may take its time.
-    await client.query('SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0')
-    await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock])
-    await client.query('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)')
-    const { rows } = await client.query<{ version: number }>('SELECT version FROM schema_version')
-    const version = rows[0]?.version ?? 0
-    const missing = migrationsSince(version, postgresDialect)
-    for (const migration of missing) await client.query(migration)
-    await client.query('DELETE FROM schema_version')
-    await client.query('INSERT INTO schema_version (version) VALUES ($1)', [version + missing.length])
-  })
-}
-
-/** The database's time, asked for now and then and carried on by this machine's monotonic clock meanwhile. */
-async function followClock(pool: Pool): Promise<{ clock: Clock; stop(): void }> {
-  let offset = 0
-  async function compare(): Promise<void> {
-    const before = performance.now()
-    const text = 'SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::float8 AS now'
-    const { rows } = await pool.query<{ now: number }>(text)
-    const after = performance.now()
-    offset = (rows[0]?.now ?? 0) - (before + after) / 2
-  }
-  await compare()
-  // A failure is no news: the next query of a request will tell it.
-  const timer = setInterval(() => void compare().catch(() => undefined), clockInterval).unref()
-  return { clock: () => Math.floor(performance.now() + offset), stop: () => clearInterval(timer) }
-}
-
-/** Serialization failure, deadlock: nothing is wrong, except with the moment. */
-function isConflict(error: unknown): boolean {
-  const cause = error instanceof StoreUnavailableError ? error.cause : error
-  return cause instanceof DatabaseError && (cause.code === '40001' || cause.code === '40P01')
-}
-
-/** No answer from the database: nothing more is to be expected on that connection. */
-function isSilence(error: unknown): boolean {
-  return error instanceof StoreUnavailableError && !(error.cause instanceof DatabaseError)
-}
-
-/**
- * Connection, transaction rollback, resources, locks, operator, system: classes of SQLSTATE that tell about the
- * database and not about the statement. Whatever has no SQLSTATE never reached it.
- */
-function refuse(error: unknown): never {
-  const state = error instanceof DatabaseError ? error.code : '08000'
-  if (state && !/^(08|25|40|53|55|57|58)/.test(state)) throw error
-  throw new StoreUnavailableError('the database cannot answer', { cause: error })
 }

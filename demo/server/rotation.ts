@@ -21,7 +21,7 @@ export interface RotationPorts {
 /** `cookie` is what to set; `null` leaves the browser's cookie as it is. */
 export type RefreshOutcome =
   | { granted: false; code: Refusal }
-  | { granted: false; code: 'rate_limited'; sessionId: string; retryAfter: number }
+  | { granted: false; code: 'rate_limited'; session: Session; retryAfter: number }
   | { granted: true; session: Session; cookie: IssuedToken | null }
 
 export interface IssuedToken {
@@ -45,7 +45,7 @@ interface Found {
 /** What the transaction settled; the sealed successor is opened after it. */
 type Settlement =
   | { kind: 'refused'; code: Refusal }
-  | { kind: 'limited'; sessionId: string; retryAfter: number }
+  | { kind: 'limited'; session: Session; retryAfter: number }
   | { kind: 'kept' | 'replayed' | 'exchanged'; found: Found; idleExpiresAt: number; gen: number }
 
 /** A refresh token as it came in, with who brought it. */
@@ -76,8 +76,8 @@ export async function presentRefreshToken(
 
   if (settlement.kind === 'refused') return { granted: false, code: settlement.code }
   if (settlement.kind === 'limited') {
-    const { sessionId, retryAfter } = settlement
-    return { granted: false, code: 'rate_limited', sessionId, retryAfter }
+    const { session, retryAfter } = settlement
+    return { granted: false, code: 'rate_limited', session, retryAfter }
   }
   const { found, gen, idleExpiresAt } = settlement
   const { session } = found
@@ -129,7 +129,7 @@ async function settleOnce(
     return { kind: 'refused', code: verdict }
   }
   const retryAfter = presentation.limit(session.id)
-  if (retryAfter > 0) return { kind: 'limited', sessionId: session.id, retryAfter }
+  if (retryAfter > 0) return { kind: 'limited', session, retryAfter }
 
   switch (verdict) {
     case 'keep':

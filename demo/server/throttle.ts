@@ -1,4 +1,4 @@
-import { recordEvent } from './audit.ts'
+import { recordEvent, type SecurityEvent } from './audit.ts'
 import type { Client } from './client.ts'
 import { normalizeEmail } from './credentials.ts'
 import type { RateLimit } from './limiter.ts'
@@ -13,7 +13,7 @@ export interface Throttle {
   take(quotas: Quota[], client: Client): Promise<number>
   giveBack(quotas: Quota[]): void
   /** Tells the audit log, now and then, that somebody has been sent away. */
-  note(name: string, whose: string, client: Client): Promise<void>
+  note(name: string, whose: string, client: Client, session?: SecurityEvent['session']): Promise<void>
   /** As if nothing had been taken. */
   forget(quotas: Quota[]): void
 }
@@ -28,9 +28,10 @@ export function createThrottle({ limiter, store, clock, random }: AppPorts): Thr
     }
   }
 
-  async function note(name: string, whose: string, client: Client): Promise<void> {
+  const note: Throttle['note'] = async (name, whose, client, session) => {
     if (limiter.take(`noted ${name} ${whose}`, noted) > 0) return
-    const event = { event: 'rate_limited', at: clock(), client, detail: name } as const
+    const known = session && { session }
+    const event = { event: 'rate_limited', at: clock(), client, detail: name, ...known } as const
     await store.write((records) => recordEvent(records, random, event))
   }
 
@@ -64,8 +65,9 @@ export function loginQuota(client: Client, email: string): Quota {
 /** One customer of a provider: an IPv4 address, or the /64 of an IPv6 address, whose rest is theirs to choose. */
 export function addressOf({ ip }: Client): string | null {
   if (ip === null) return null
-  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip) ?? []
-  if (mapped) return mapped
+  const [, mapped] = /^::ffff:(.+)$/i.exec(ip) ?? []
+  // An IPv4 address in the clothes of the other kind, in either spelling: its prefix would be everybody's.
+  if (mapped) return mapped.toLowerCase()
   return ip.includes(':') ? prefixOf(ip) : ip
 }
 

@@ -16,18 +16,22 @@ export function checkWire(listener: RequestListener): RequestListener {
 
 /** A proxy's business, and we are none: without an answer the client would not know. */
 export function refuseTunnel(_incoming: IncomingMessage, socket: Duplex): void {
-  socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  // Node listens no more: a client that resets the connection now would end the process.
+  socket.on('error', () => socket.destroy())
+  const answer = 'HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
+  socket.end(answer, () => socket.destroy())
 }
 
 function findFault({ method, url = '', rawHeaders }: IncomingMessage): [number, ProblemCode] | undefined {
   if (method === 'TRACE') return [405, 'method_not_allowed']
   // RFC 9112 3.2: the path of our own origin, or the same with our http:// before it.
-  const target = /^(?:http:\/\/[^/?#\\]+)?(\/[^\\#]*)$/i.exec(url)?.[1]
-  if (target === undefined) return [400, 'invalid_request']
+  const [, authority, target] = /^(?:http:\/\/([^/?#\\]+))?(\/[^\\#]*)$/.exec(url) ?? []
   const hosts = rawHeaders.filter((_, index) => rawHeaders[index - 1]?.toLowerCase() === 'host' && index % 2)
   const [host = ''] = hosts
-  const isOne = hosts.length === 1 && /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(host)
-  return isOne && URL.canParse(`http://${host}${target}`) ? undefined : [400, 'invalid_request']
+  const isSound = (name: string) =>
+    /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.test(name) && URL.canParse(`http://${name}${target}`)
+  const isGood = target !== undefined && hosts.length === 1 && [host, authority ?? host].every(isSound)
+  return isGood ? undefined : [400, 'invalid_request']
 }
 
 function refuse(outgoing: ServerResponse, status: number, code: ProblemCode): void {
