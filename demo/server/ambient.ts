@@ -6,4 +6,7 @@ export type Random = (length: number) => Uint8Array<ArrayBuffer>
 
 export const systemClock: Clock = () => Date.now()
 
+/** Counts on whatever is done to the clock. */
+export const monotonicClock: Clock = () => performance.now()
+
 export const systemRandom: Random = (length) => crypto.getRandomValues(new Uint8Array(length))

@@ -2,11 +2,12 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { secureHeaders } from 'hono/secure-headers'
 import { createAccessChecker } from './access-check.ts'
-import { type Clock, type Random, systemClock, systemRandom } from './ambient.ts'
+import { type Clock, monotonicClock, type Random, systemClock, systemRandom } from './ambient.ts'
 import { createApiRoutes } from './api-routes.ts'
 import { createAuthEndpoints } from './auth-routes.ts'
 import { BodyError } from './body.ts'
 import { type AppContext, isSecure, isTrustworthy } from './client.ts'
+import { watchClockSteps } from './clock-steps.ts'
 import type { Cookies } from './cookies.ts'
 import { addPost } from './endpoint.ts'
 import type { Keys } from './keys.ts'
@@ -28,6 +29,8 @@ export interface AppOptions {
   mailer?: Mailer
   /** @default the store's, else the system's */
   clock?: Clock
+  /** What no setting of the clock moves. @default the machine's, or `clock` if that is given */
+  monotonic?: Clock
   random?: Random
   /** @default counts in memory */
   limiter?: Limiter
@@ -129,7 +132,9 @@ function createSecureHeaders(secure: boolean) {
 function resolvePorts(options: AppOptions): AppPorts {
   const { store, keys, passwords, mailer = noMailer, random = systemRandom } = options
   const { clock = store.clock ?? systemClock, onError = () => undefined } = options
+  const { monotonic = options.clock ?? monotonicClock } = options
   const settings = resolveSettings(options.settings ?? {})
+  const clockStep = watchClockSteps(clock, monotonic, settings.gracePeriod)
   const { limiter = settings.rateLimits ? createLimiter(clock) : noLimiter } = options
   const { isCommonPassword = () => false, defer = () => undefined } = options
   return {
@@ -139,6 +144,7 @@ function resolvePorts(options: AppOptions): AppPorts {
     mailer,
     limiter,
     clock,
+    clockStep,
     random,
     settings,
     onError,

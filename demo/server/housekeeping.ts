@@ -47,7 +47,10 @@ async function sweep({ store, clock, settings }: HousekeepingPorts): Promise<voi
   const now = clock()
   const spentBefore = now - settings.gracePeriod
   const [endedBefore, auditedBefore] = [now - keepEnded, now - keepAudit]
-  await store.write((records) => records.sweep({ spentBefore, endedBefore, auditedBefore }))
+  let hasMore = true
+  while (hasMore) {
+    hasMore = await store.write((records) => records.sweep({ spentBefore, endedBefore, auditedBefore }))
+  }
 }
 
 /** Reloads, rotates when it is time, and removes the keys that no living token can be signed with. */

@@ -12,6 +12,8 @@ export const limits = {
   refreshOfSession: { burst: 60, window: minute },
   refreshOfAddress: { burst: 300, window: minute },
   signUpOfAddress: { burst: 20, window: 60 * minute },
+  /** Few from one address, more from all: nobody else can keep the owner from getting one. */
   resetOfAccount: { burst: 3, window: 60 * minute },
+  resetOfAccountAnywhere: { burst: 20, window: 60 * minute },
   resetOfAddress: { burst: 20, window: 60 * minute },
 } as const satisfies Record<string, RateLimit>

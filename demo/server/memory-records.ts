@@ -11,7 +11,10 @@ export function createMemoryRecords(tables: Tables): Records {
     ...createKeyRecords(tables),
     addAuditEntry: async (entry) => void tables.audit.set(entry.id, entry),
     listAuditEntries: async () => [...tables.audit.values()].sort((a, b) => a.at - b.at),
-    sweep: async (sweep) => sweepTables(tables, sweep),
+    sweep: async (sweep) => {
+      sweepTables(tables, sweep)
+      return false
+    },
   }
 }
 
@@ -88,10 +91,18 @@ function createTokenRecords(tables: Tables) {
       changeRow(tokens, hash, { presentedAt: token.presentedAt ?? at })
       return true
     },
-    spendToken: async (hash, { at, previouslyUsedAt, successorSealed }) => {
+    spendToken: async (hash, { at, usedAt, handedOutAt, successorSealed }) => {
       const token = tokens.get(hash)
-      if (!token || token.droppedAt !== null || token.usedAt !== previouslyUsedAt) return false
-      changeRow(tokens, hash, { presentedAt: token.presentedAt ?? at, usedAt: at, successorSealed })
+      if (!token || token.droppedAt !== null || token.usedAt !== usedAt) return false
+      if (token.handedOutAt !== handedOutAt) return false
+      const presentedAt = token.presentedAt ?? at
+      changeRow(tokens, hash, { presentedAt, usedAt: at, handedOutAt: at, successorSealed })
+      return true
+    },
+    handOut: async (hash, { at, usedAt }) => {
+      const token = tokens.get(hash)
+      if (!token || token.droppedAt !== null || token.usedAt !== usedAt) return false
+      changeRow(tokens, hash, { handedOutAt: at })
       return true
     },
     dropToken: async (hash, at) => {
@@ -136,8 +147,9 @@ function sweepTables(
 ): void {
   const lastIdleEnd = new Map<string, number>()
   for (const token of tokens.values()) {
-    const { hash, usedAt, sessionId, idleExpiresAt } = token
-    if (usedAt !== null && usedAt < spentBefore) tokens.set(hash, { ...token, successorSealed: null })
+    const { hash, handedOutAt, sessionId, idleExpiresAt } = token
+    if (handedOutAt !== null && handedOutAt < spentBefore)
+      tokens.set(hash, { ...token, successorSealed: null })
     lastIdleEnd.set(sessionId, Math.max(lastIdleEnd.get(sessionId) ?? 0, idleExpiresAt))
   }
   for (const { id, revokedAt, expiresAt } of sessions.values()) {

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { type Clock, systemClock } from './ambient.ts'
 import { type App, createApp } from './app.ts'
@@ -51,12 +51,13 @@ export interface RunningServer {
   store: Store
   /** Throws unless the server was started with `control: true`. */
   control: ServerControl
-  /** Ends open connections too. */
+  /** Lets what is under way end, for two seconds at most. */
   close(): Promise<void>
 }
 
 /** Who sends a body so slowly is not a browser. */
 const requestTimeout = 30_000
+const closeTimeout = 2000
 const month = 30 * 24 * 60 * 60 * 1000
 
 /** The backend on Node: SQLite or Postgres, argon2id, the demo users, and the files of the page. */
@@ -65,6 +66,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const { staticRoot, trustProxy = false, passwords = createArgon2Hasher(), onError = reportError } = options
   const { mailer, keyLifetime = month, demoUsers = true } = options
   const settings = resolveSettings(pickSettings(options))
+  if (!(keyLifetime > 0)) throw new TypeError('keyLifetime must be a positive number of milliseconds')
   const store = await openStore(database)
   const { clock = store.clock ?? systemClock } = options
   try {
@@ -72,8 +74,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const realKeys = await loadKeys(store, clock)
     const control = wantsControl ? createControl(realKeys) : undefined
     const keys = control?.keys ?? realKeys
-    const ports = { store, keys, passwords, clock, settings, onError, isCommonPassword }
-    const app = createApp({ ...ports, ...(mailer && { mailer }) })
+    const ports = { store, keys, passwords, settings, onError, isCommonPassword }
+    const given = { ...(mailer && { mailer }), ...(options.clock && { clock }) }
+    const app = createApp({ ...ports, ...given })
     const listener = getRequestListener(
       createListener(createHandler(app, { trustProxy }), control, staticRoot),
       {
@@ -102,10 +105,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       async close() {
         stopHousekeeping()
         control?.close()
-        await new Promise<void>((resolve) => {
-          server.close(() => resolve())
-          server.closeAllConnections()
-        })
+        await closeGently(server)
         await store.close()
       },
     }
@@ -113,6 +113,16 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await store.close()
     throw error
   }
+}
+
+/** What is under way gets its answer: a deployment must not lose the answers of refreshes. */
+async function closeGently(server: Server): Promise<void> {
+  const limit = setTimeout(() => server.closeAllConnections(), closeTimeout)
+  // A connection that was busy at first stays open for the next request, which nobody would answer.
+  const idle = setInterval(() => server.closeIdleConnections(), 20)
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  clearTimeout(limit)
+  clearInterval(idle)
 }
 
 /** By name where it has one: cookies belong to `localhost`, and browsers trust it like https. */

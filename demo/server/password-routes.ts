@@ -73,13 +73,18 @@ export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): 
     const email = readEmail(given)
     const client = describeClient(context)
     const quotas: Quota[] = [
-      ['reset', normalizeEmail(email), limits.resetOfAccount],
+      ['reset', `${addressOf(client)} ${normalizeEmail(email)}`, limits.resetOfAccount],
+      ['reset-anywhere', normalizeEmail(email), limits.resetOfAccountAnywhere],
       ['reset-address', addressOf(client), limits.resetOfAddress],
     ]
     const retryAfter = await throttle.take(quotas, client)
     if (retryAfter > 0) return tooMany(retryAfter)
     // Not awaited: how long it takes would tell whether there is such a user.
-    ports.defer(sendPasswordReset(email, client, ports).catch(ports.onError))
+    ports.defer(
+      sendPasswordReset(email, client, ports)
+        .catch(ports.onError)
+        .catch(() => undefined),
+    )
     return context.body(null, 202)
   }
 

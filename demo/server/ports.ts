@@ -15,6 +15,8 @@ export interface AppPorts {
   mailer: Mailer
   limiter: Limiter
   clock: Clock
+  /** By how much the clock has just jumped ahead, in milliseconds. */
+  clockStep: () => number
   random: Random
   settings: Settings
   /** Told about what failed after its answer had gone. */

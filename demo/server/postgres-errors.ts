@@ -1,8 +1,9 @@
 import { DatabaseError } from 'pg'
-import { StoreUnavailableError } from './store.ts'
+import { StoreUnavailableError, TransactionConflictError } from './store.ts'
 
-/** Serialization failure, deadlock: nothing is wrong, except with the moment. */
+/** Serialization failure, deadlock, or our own: nothing is wrong, except with the moment. */
 export function isConflict(error: unknown): boolean {
+  if (error instanceof TransactionConflictError) return true
   const cause = error instanceof StoreUnavailableError ? error.cause : error
   return cause instanceof DatabaseError && (cause.code === '40001' || cause.code === '40P01')
 }
@@ -17,6 +18,7 @@ export function isSilence(error: unknown): boolean {
  * database and not about the statement. Whatever has no SQLSTATE never reached it.
  */
 export function refuse(error: unknown): never {
+  if (error instanceof StoreUnavailableError) throw error
   const state = error instanceof DatabaseError ? error.code : '08000'
   if (state && !/^(08|25|40|53|55|57|58)/.test(state)) throw error
   throw new StoreUnavailableError('the database cannot answer', { cause: error })

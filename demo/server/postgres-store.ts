@@ -52,7 +52,8 @@ function openStore(pool: Pool, clock: Clock, stopClock: () => void): Store {
         try {
           return await transact(pool, (client) => work(createRecords((...query) => client.query(...query))))
         } catch (error) {
-          if (attempt === mostAttempts || !isConflict(error)) throw error
+          if (!isConflict(error)) throw error
+          if (attempt === mostAttempts) refuse(error)
         }
       }
     },

@@ -7,12 +7,13 @@ import { createRefreshToken, hashToken, openSuccessor, sealSuccessor } from './r
 import type { AuditEvent, RefreshToken, Session } from './rows.ts'
 import type { Settings } from './settings.ts'
 import type { Records, Store } from './store.ts'
-import { StoreUnavailableError } from './store.ts'
-import { judge, type Refusal } from './verdict.ts'
+import { StoreUnavailableError, TransactionConflictError } from './store.ts'
+import { judge, type RefreshRules, type Refusal } from './verdict.ts'
 
 export interface RotationPorts {
   store: Store
   clock: Clock
+  clockStep: () => number
   random: Random
   limiter: Limiter
   settings: Settings
@@ -54,6 +55,7 @@ export interface Presentation {
   candidate: Candidate
   client: Client
   now: number
+  rules: RefreshRules
   /** Counts against the session once, however often the transaction is run again. */
   limit: (sessionId: string) => number
 }
@@ -70,9 +72,10 @@ export async function presentRefreshToken(
   const sealed = settings.strict ? null : await sealSuccessor(presented, token, random)
   const candidate = { token, hash: await hashToken(token), sealed }
   const limit = createLimit(ports)
-  const settlement = await store.write((records) =>
-    settle(records, { hash, candidate, client, now: clock(), limit }, ports),
-  )
+  const settlement = await store.write((records) => {
+    const rules = { strict: settings.strict, gracePeriod: settings.gracePeriod + ports.clockStep() }
+    return settle(records, { hash, candidate, client, now: clock(), rules, limit }, ports)
+  })
 
   if (settlement.kind === 'refused') return { granted: false, code: settlement.code }
   if (settlement.kind === 'limited') {
@@ -86,6 +89,10 @@ export async function presentRefreshToken(
     return { granted: true, session, cookie: { token, gen, idleExpiresAt } }
   const successor = await openSuccessor(presented, found.token.successorSealed ?? '')
   return { granted: true, session, cookie: { token: successor, gen, idleExpiresAt } }
+}
+
+function beginAgain(reason: string): never {
+  throw new TransactionConflictError(reason)
 }
 
 function createLimit({ limiter }: RotationPorts): (sessionId: string) => number {
@@ -116,7 +123,7 @@ async function settleOnce(
 ): Promise<Settlement | undefined> {
   const { hash, client, now } = presentation
   const found = await records.findToken(hash)
-  const verdict = judge(found?.token, found?.session, now, ports.settings)
+  const verdict = judge(found?.token, found?.session, now, presentation.rules)
   if (!found || verdict === 'no_session') return { kind: 'refused', code: 'no_session' }
   const { token, session } = found
   if (verdict === 'session_revoked' || verdict === 'session_expired')
@@ -138,12 +145,17 @@ async function settleOnce(
       return { kind: 'kept', found, gen: token.gen, idleExpiresAt: token.idleExpiresAt }
     case 'replay': {
       const { gen, idleExpiresAt } = token.successor ?? token
+      if (!(await records.handOut(hash, { at: now, usedAt: token.usedAt }))) return undefined
       await record('refresh_replayed')
       return { kind: 'replayed', found, gen, idleExpiresAt }
     }
     case 'sibling':
       if (token.successor && !(await records.dropToken(token.successor.hash, now))) return undefined
-      return exchange(records, found, presentation, ports, () => record('refresh_sibling'))
+      // Dropped for nothing: somebody has just been given the successor, and must not be taken for a thief.
+      return (
+        (await exchange(records, found, presentation, ports, () => record('refresh_sibling'))) ??
+        beginAgain('the successor was handed out meanwhile')
+      )
     case 'rotate':
       return exchange(records, found, presentation, ports, () => record('refresh_rotated'))
   }
@@ -157,7 +169,8 @@ async function exchange(
   record: () => Promise<void>,
 ): Promise<Settlement | undefined> {
   const { token, session } = found
-  const spending = { at: now, previouslyUsedAt: token.usedAt, successorSealed: candidate.sealed }
+  const { usedAt, handedOutAt } = token
+  const spending = { at: now, usedAt, handedOutAt, successorSealed: candidate.sealed }
   if (!(await records.spendToken(token.hash, spending))) return undefined
   const gen = (token.successor?.gen ?? token.gen) + 1
   const idleExpiresAt = Math.min(now + ports.settings.idleLifetime, session.expiresAt)
@@ -170,6 +183,7 @@ async function exchange(
     idleExpiresAt,
     presentedAt: null,
     usedAt: null,
+    handedOutAt: null,
     droppedAt: null,
     successorSealed: null,
   })

@@ -56,6 +56,8 @@ export interface RefreshTokenRow {
   presentedAt: number | null
   /** When it was exchanged for its present successor. */
   usedAt: number | null
+  /** When that successor was last given to anybody. */
+  handedOutAt: number | null
   /** When it was given up unseen in favour of a sibling. */
   droppedAt: number | null
   /** The successor, readable only to who holds this token. */

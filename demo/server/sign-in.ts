@@ -60,6 +60,7 @@ export async function startSession(
     idleExpiresAt: Math.min(now + settings.idleLifetime, expiresAt),
     presentedAt: null,
     usedAt: null,
+    handedOutAt: null,
     droppedAt: null,
     successorSealed: null,
   })

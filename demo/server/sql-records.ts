@@ -4,6 +4,9 @@ import type { SqlDialect } from './sql-schema.ts'
 import { createTokenRecords, sessionColumns } from './sql-tokens.ts'
 import type { Records } from './store.ts'
 
+/** Rows of each kind swept at once: nobody has to wait for long, and no statement runs into its time limit. */
+const portion = 500
+
 /** The same statements for every database that speaks SQL. */
 export function createSqlRecords(sql: Sql, dialect: SqlDialect): Records {
   return {
@@ -13,15 +16,25 @@ export function createSqlRecords(sql: Sql, dialect: SqlDialect): Records {
     ...createKeyRecords(sql, dialect),
     ...createAuditRecords(sql),
     async sweep({ spentBefore, endedBefore, auditedBefore }) {
-      const spent = 'used_at < $1 AND successor_sealed IS NOT NULL'
-      await sql.run(`UPDATE refresh_tokens SET successor_sealed = NULL WHERE ${spent}`, spentBefore)
-      await sql.run(
-        `DELETE FROM sessions WHERE revoked_at < $1 OR expires_at < $1 OR NOT EXISTS (SELECT 1
-           FROM refresh_tokens t WHERE t.session_id = sessions.id AND t.idle_expires_at >= $1)`,
-        endedBefore,
-      )
+      const counts = [
+        await sql.run(
+          `UPDATE refresh_tokens SET successor_sealed = NULL WHERE token_hash IN (SELECT token_hash
+             FROM refresh_tokens WHERE handed_out_at < $1 AND successor_sealed IS NOT NULL LIMIT ${portion})`,
+          spentBefore,
+        ),
+        await sql.run(
+          `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions
+             WHERE revoked_at < $1 OR expires_at < $1 OR NOT EXISTS (SELECT 1 FROM refresh_tokens t
+               WHERE t.session_id = sessions.id AND t.idle_expires_at >= $1) LIMIT ${portion})`,
+          endedBefore,
+        ),
+        await sql.run(
+          `DELETE FROM audit_log WHERE seq IN (SELECT seq FROM audit_log WHERE at < $1 LIMIT ${portion})`,
+          auditedBefore,
+        ),
+      ]
       await sql.run('DELETE FROM password_resets WHERE expires_at < $1', endedBefore)
-      await sql.run('DELETE FROM audit_log WHERE at < $1', auditedBefore)
+      return counts.some((count) => count === portion)
     },
   }
 }

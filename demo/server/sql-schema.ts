@@ -61,6 +61,9 @@ export const migrations: readonly ((dialect: SqlDialect) => string)[] = [
   ALTER TABLE users ADD COLUMN created_at BIGINT NOT NULL DEFAULT 0;
   ALTER TABLE users ADD COLUMN disabled_at BIGINT;
   ALTER TABLE sessions ADD COLUMN ip TEXT;
+  ALTER TABLE refresh_tokens ADD COLUMN handed_out_at BIGINT;
+  UPDATE refresh_tokens SET handed_out_at = used_at;
+  CREATE INDEX refresh_tokens_sealed ON refresh_tokens(handed_out_at) WHERE successor_sealed IS NOT NULL;
   CREATE TABLE password_resets (
     token_hash TEXT PRIMARY KEY,
     user_id TEXT NOT NULL UNIQUE REFERENCES users(id),

@@ -10,7 +10,7 @@ export const sessionColumns = `s.id, s.user_id AS "userId", s.token_version AS "
 
 const tokenColumns = `t.token_hash AS "tokenHash", t.parent_hash AS "parentHash", t.gen,
   t.created_at AS "tokenCreatedAt", t.idle_expires_at AS "idleExpiresAt", t.presented_at AS "presentedAt",
-  t.used_at AS "usedAt", t.dropped_at AS "droppedAt", t.successor_sealed AS "successorSealed",
+  t.used_at AS "usedAt", t.handed_out_at AS "handedOutAt", t.dropped_at AS "droppedAt", t.successor_sealed AS "successorSealed",
   c.token_hash AS "childHash", c.gen AS "childGen", c.idle_expires_at AS "childIdleExpiresAt",
   c.presented_at AS "childPresentedAt", c.used_at AS "childUsedAt"`
 
@@ -27,7 +27,7 @@ interface FoundRow extends Session, Omit<RefreshTokenRow, 'hash' | 'sessionId' |
 
 type TokenRecords = Pick<
   Records,
-  'addToken' | 'findToken' | 'markPresented' | 'spendToken' | 'dropToken' | 'wipeSuccessor'
+  'addToken' | 'findToken' | 'markPresented' | 'spendToken' | 'handOut' | 'dropToken' | 'wipeSuccessor'
 >
 
 export function createTokenRecords(sql: Sql): TokenRecords {
@@ -35,8 +35,8 @@ export function createTokenRecords(sql: Sql): TokenRecords {
     async addToken(token) {
       await sql.run(
         `INSERT INTO refresh_tokens (token_hash, session_id, parent_hash, gen, created_at, idle_expires_at,
-           presented_at, used_at, dropped_at, successor_sealed)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+           presented_at, used_at, handed_out_at, dropped_at, successor_sealed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
         token.hash,
         token.sessionId,
         token.parentHash,
@@ -45,6 +45,7 @@ export function createTokenRecords(sql: Sql): TokenRecords {
         token.idleExpiresAt,
         token.presentedAt,
         token.usedAt,
+        token.handedOutAt,
         token.droppedAt,
         token.successorSealed,
       )
@@ -65,11 +66,17 @@ export function createTokenRecords(sql: Sql): TokenRecords {
         WHERE token_hash = $1 AND dropped_at IS NULL`
       return (await sql.run(text, hash, at)) === 1
     },
-    async spendToken(hash, { at, previouslyUsedAt, successorSealed }) {
-      const text = `UPDATE refresh_tokens
-        SET used_at = $2, presented_at = COALESCE(presented_at, $2), successor_sealed = $3
-        WHERE token_hash = $1 AND dropped_at IS NULL AND used_at IS NOT DISTINCT FROM $4`
-      return (await sql.run(text, hash, at, successorSealed, previouslyUsedAt)) === 1
+    async spendToken(hash, { at, usedAt, handedOutAt, successorSealed }) {
+      const text = `UPDATE refresh_tokens SET used_at = $2, handed_out_at = $2,
+          presented_at = COALESCE(presented_at, $2), successor_sealed = $3
+        WHERE token_hash = $1 AND dropped_at IS NULL AND used_at IS NOT DISTINCT FROM $4
+          AND handed_out_at IS NOT DISTINCT FROM $5`
+      return (await sql.run(text, hash, at, successorSealed, usedAt, handedOutAt)) === 1
+    },
+    async handOut(hash, { at, usedAt }) {
+      const text = `UPDATE refresh_tokens SET handed_out_at = $2
+        WHERE token_hash = $1 AND dropped_at IS NULL AND used_at IS NOT DISTINCT FROM $3`
+      return (await sql.run(text, hash, at, usedAt)) === 1
     },
     async dropToken(hash, at) {
       const text = `UPDATE refresh_tokens SET dropped_at = $2
@@ -83,7 +90,17 @@ export function createTokenRecords(sql: Sql): TokenRecords {
 }
 
 function readFound(row: FoundRow): Awaited<ReturnType<Records['findToken']>> {
-  const { tokenHash, parentHash, gen, tokenCreatedAt, idleExpiresAt, presentedAt, usedAt, droppedAt } = row
+  const {
+    tokenHash,
+    parentHash,
+    gen,
+    tokenCreatedAt,
+    idleExpiresAt,
+    presentedAt,
+    usedAt,
+    handedOutAt,
+    droppedAt,
+  } = row
   const { successorSealed, childHash, childGen, childIdleExpiresAt, childPresentedAt, childUsedAt } = row
   const { id, userId, tokenVersion, createdAt, expiresAt, revokedAt, revokedReason, userAgent, ip } = row
   const { currentVersion, userDisabledAt } = row
@@ -107,6 +124,7 @@ function readFound(row: FoundRow): Awaited<ReturnType<Records['findToken']>> {
       idleExpiresAt,
       presentedAt,
       usedAt,
+      handedOutAt,
       droppedAt,
       successorSealed,
       successor,

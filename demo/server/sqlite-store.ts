@@ -3,7 +3,7 @@ import type { Sql } from './sql.ts'
 import { createSqlRecords } from './sql-records.ts'
 import { migrationsSince, sqliteDialect } from './sql-schema.ts'
 import { type Store, StoreUnavailableError } from './store.ts'
-import { createTurns } from './turns.ts'
+import { createTurns, type TakeTurn } from './turns.ts'
 
 /**
  * Opens the database, creates or updates its tables. One connection and one turn at a time: two connections of
@@ -20,7 +20,7 @@ export function createSqliteStore(file: string): Store {
     database.close()
     throw error
   }
-  const takeTurn = createTurns()
+  const takeTurn = limitPatience(createTurns())
   const records = createSqlRecords(createSql(database), sqliteDialect)
 
   return {
@@ -30,6 +30,20 @@ export function createSqliteStore(file: string): Store {
       takeTurn(async () => {
         if (database.isOpen) database.close()
       }),
+  }
+}
+
+/** Longer than any of our statements, shorter than a client waits for its refresh. */
+const patience = 4000
+
+/** Who waited too long is sent away: judged late, a duplicate would look like a theft. */
+function limitPatience(takeTurn: TakeTurn): TakeTurn {
+  return (work) => {
+    const asked = performance.now()
+    return takeTurn(() => {
+      if (performance.now() - asked > patience) throw new StoreUnavailableError('too many are waiting')
+      return work()
+    })
   }
 }
 
@@ -84,7 +98,14 @@ async function transact<T>(database: DatabaseSync, work: () => Promise<T>): Prom
 
 /** A locked, full or closed database says nothing about a session: it must never look like a refusal. */
 function rethrow(error: unknown): never {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (!(error instanceof Error) || isOurFault(error)) throw error
+  const code = 'code' in error ? error.code : undefined
   if (code !== 'ERR_SQLITE_ERROR' && code !== 'ERR_INVALID_STATE') throw error
   throw new StoreUnavailableError('the database cannot answer', { cause: error })
+}
+
+/** SQLITE_ERROR and SQLITE_CONSTRAINT: a statement that is wrong, and stays wrong however often it is tried. */
+function isOurFault(error: Error): boolean {
+  const result = 'errcode' in error ? Number(error.errcode) & 0xff : undefined
+  return result === 1 || result === 19
 }

@@ -15,8 +15,16 @@ import type {
 /** What a spend expects to find, and what it leaves behind. */
 export interface Spending {
   at: number
-  previouslyUsedAt: number | null
+  /** As they were found. */
+  usedAt: number | null
+  handedOutAt: number | null
   successorSealed: string | null
+}
+
+/** What giving out a successor once more expects to find. */
+export interface HandingOut {
+  at: number
+  usedAt: number | null
 }
 
 /** What nobody needs any more: all that is older than these times. */
@@ -53,6 +61,7 @@ export interface Records {
   findToken(hash: string): Promise<{ token: RefreshToken; session: Session } | undefined>
   markPresented(hash: string, at: number): Promise<boolean>
   spendToken(hash: string, spending: Spending): Promise<boolean>
+  handOut(hash: string, handingOut: HandingOut): Promise<boolean>
   dropToken(hash: string, at: number): Promise<boolean>
   wipeSuccessor(hash: string): Promise<void>
 
@@ -75,17 +84,26 @@ export interface Records {
   /** Oldest first. */
   listAuditEntries(): Promise<AuditEntry[]>
 
-  sweep(sweep: Sweep): Promise<void>
+  /** Sweeps some of it; `true` if there is more. */
+  sweep(sweep: Sweep): Promise<boolean>
 }
 
 /** Inside `work` await nothing but the records: others wait for their turn meanwhile, or it is run again. */
 export interface Store {
   read<T>(work: (records: Records) => Promise<T>): Promise<T>
-  /** One transaction: all of `work`, or nothing if it throws. Committed before the promise resolves. */
+  /**
+   * One transaction: all of `work`, or nothing if it throws. Committed before the promise resolves. Run again after
+   * a {@link TransactionConflictError}.
+   */
   write<T>(work: (records: Records) => Promise<T>): Promise<T>
   /** The database's own clock, where it is shared by machines whose clocks may differ. */
   clock?: Clock
   close(): Promise<void>
+}
+
+/** What was done in this transaction was decided by facts that have changed. */
+export class TransactionConflictError extends Error {
+  override name = 'TransactionConflictError'
 }
 
 /** The store is busy, full or gone: says nothing about any session. */

@@ -1,5 +1,7 @@
+export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>
+
 /** One after another, in order of arrival; a failure is its caller's alone. */
-export function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+export function createTurns(): TakeTurn {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
     const turn = last.then(work)

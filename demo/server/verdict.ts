@@ -44,5 +44,8 @@ function judgeSpent(token: RefreshToken, usedAt: number, now: number, rules: Ref
   const graceful = now - usedAt < rules.gracePeriod && token.successorSealed !== null
   // Grace is for the immediate predecessor only: a spent successor has a successor of its own.
   if (graceful && token.successor.usedAt === null) return 'replay'
-  return token.successor.presentedAt === null ? 'sibling' : 'refresh_reused'
+  if (token.successor.presentedAt !== null) return 'refresh_reused'
+  // Given to somebody a moment ago, it is on its way: a sibling now would make a thief of whom it reaches.
+  const isOnItsWay = now - (token.handedOutAt ?? usedAt) < rules.gracePeriod
+  return isOnItsWay && token.successorSealed !== null ? 'replay' : 'sibling'
 }

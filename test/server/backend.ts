@@ -70,7 +70,8 @@ export interface Backend {
   store: Store
   keys: Keys
   clock: { now: number; advance(ms: number): void }
-  browser(origin?: string): Browser
+  /** Of `app`, unless another is given that shares its store. */
+  browser(origin?: string, other?: App): Browser
   events(): Promise<AuditEvent[]>
 }
 
@@ -101,7 +102,7 @@ export async function createBackend(
     store,
     keys,
     clock,
-    browser: (origin = 'https://app.example') => createBrowser(app, origin),
+    browser: (origin = 'https://app.example', other = app) => createBrowser(other, origin),
     events: async () => (await store.read((records) => records.listAuditEntries())).map(({ event }) => event),
   }
 }

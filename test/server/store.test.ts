@@ -32,6 +32,7 @@ const token: RefreshTokenRow = {
   idleExpiresAt: 500,
   presentedAt: null,
   usedAt: null,
+  handedOutAt: null,
   droppedAt: null,
   successorSealed: null,
 }
@@ -62,8 +63,10 @@ describe.each(stores)('the $kind store', ({ create }) => {
 
   it('spends a token for one of two who saw it unspent', async () => {
     const store = await fill(create())
-    const spend = (at: number, previouslyUsedAt: number | null) =>
-      store.write((records) => records.spendToken('p', { at, previouslyUsedAt, successorSealed: `by ${at}` }))
+    const spend = (at: number, usedAt: number | null, handedOutAt = usedAt) =>
+      store.write((records) =>
+        records.spendToken('p', { at, usedAt, handedOutAt, successorSealed: `by ${at}` }),
+      )
     const spent = await Promise.all([spend(1, null), spend(2, null)])
     expect(spent.filter(Boolean)).toHaveLength(1)
     const [winner, loser] = spent[0] ? [1, 2] : [2, 1]
@@ -73,13 +76,30 @@ describe.each(stores)('the $kind store', ({ create }) => {
     expect(found?.token).toMatchObject({ usedAt: 3, presentedAt: winner, successorSealed: 'by 3' })
   })
 
+  it('hands out only the successor that was found, and then spends only what was found', async () => {
+    const store = await fill(create())
+    const spend = (at: number, usedAt: number | null, handedOutAt: number | null) =>
+      store.write((records) =>
+        records.spendToken('p', { at, usedAt, handedOutAt, successorSealed: 'sealed' }),
+      )
+    const handOut = (at: number, usedAt: number | null) =>
+      store.write((records) => records.handOut('p', { at, usedAt }))
+    await spend(1, null, null)
+    expect(await handOut(2, 7)).toBe(false)
+    expect(await handOut(2, 1)).toBe(true)
+    expect(await spend(3, 1, 1)).toBe(false)
+    expect(await spend(3, 1, 2)).toBe(true)
+    const found = await store.read((records) => records.findToken('p'))
+    expect(found?.token).toMatchObject({ usedAt: 3, handedOutAt: 3 })
+  })
+
   it('drops a token only while nobody has presented it, and never lets a dropped one be used', async () => {
     const store = await fill(create())
     await store.write((records) => records.addToken(child))
     expect(await store.write((records) => records.dropToken('c', 7))).toBe(true)
     expect(await store.write((records) => records.dropToken('c', 8))).toBe(false)
     expect(await store.write((records) => records.markPresented('c', 8))).toBe(false)
-    const spending = { at: 8, previouslyUsedAt: null, successorSealed: null }
+    const spending = { at: 8, usedAt: null, handedOutAt: null, successorSealed: null }
     expect(await store.write((records) => records.spendToken('c', spending))).toBe(false)
     expect(await store.write((records) => records.markPresented('p', 8))).toBe(true)
     expect(await store.write((records) => records.dropToken('p', 8))).toBe(false)
@@ -143,7 +163,7 @@ describe.each(stores)('the $kind store', ({ create }) => {
   it('sweeps the successors sealed for tokens spent long ago', async () => {
     const store = await fill(create())
     await store.write((records) =>
-      records.spendToken('p', { at: 50, previouslyUsedAt: null, successorSealed: 'sealed' }),
+      records.spendToken('p', { at: 50, usedAt: null, handedOutAt: null, successorSealed: 'sealed' }),
     )
     await store.write((records) => records.sweep({ spentBefore: 50, endedBefore: 0, auditedBefore: 0 }))
     expect((await store.read((records) => records.findToken('p')))?.token.successorSealed).toBe('sealed')

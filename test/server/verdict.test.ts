@@ -31,6 +31,7 @@ const token: RefreshToken = {
   idleExpiresAt: now + 1,
   presentedAt: null,
   usedAt: null,
+  handedOutAt: null,
   droppedAt: null,
   successorSealed: null,
   successor: null,
@@ -41,7 +42,8 @@ const seen = { ...unseen, presentedAt: now - 1 }
 const spentSuccessor = { ...seen, usedAt: now - 1 }
 
 const justSpent = { ...token, usedAt: now - grace + 1, successorSealed: 'sealed', successor: unseen }
-const longSpent = { ...justSpent, usedAt: now - grace }
+const longSpent = { ...justSpent, usedAt: now - grace, handedOutAt: now - grace }
+const givenAgain = { ...longSpent, handedOutAt: now - grace + 1 }
 
 const young = { ...token, createdAt: now - grace + 1 }
 const dropped = { ...token, droppedAt: now - 1 }
@@ -85,6 +87,21 @@ describe('a presented refresh token means', () => {
     ],
     ['just spent, seal wiped', { ...justSpent, successorSealed: null }, session, 'sibling', 'refresh_reused'],
     ['long spent, successor unseen', longSpent, session, 'sibling', 'refresh_reused'],
+    ['long spent, successor unseen but on its way', givenAgain, session, 'replay', 'refresh_reused'],
+    [
+      'long spent, successor on its way, seal wiped',
+      { ...givenAgain, successorSealed: null },
+      session,
+      'sibling',
+      'refresh_reused',
+    ],
+    [
+      'long spent, successor on its way and seen',
+      { ...givenAgain, successor: seen },
+      session,
+      'refresh_reused',
+      'refresh_reused',
+    ],
     [
       'long spent, successor seen',
       { ...longSpent, successor: seen },
