@@ -4,7 +4,7 @@ import { recordEvent } from './audit.ts'
 import { createKeySet, findActiveKey, generateKey, type KeySet } from './key-set.ts'
 import type { Store } from './store.ts'
 
-export type { AccessTokenClaims, Expectation } from './key-set.ts'
+export type { AccessTokenClaims } from './key-set.ts'
 
 /** The keys of the store, as this instance knows them at the moment. */
 export interface Keys extends KeySet {
