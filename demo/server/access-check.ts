@@ -1,7 +1,6 @@
 import { errors } from 'jose'
 import type { Clock } from './ambient.ts'
 import type { AccessTokenClaims, Keys } from './keys.ts'
-import type { TokenProblem } from './problem.ts'
 import type { Session } from './rows.ts'
 import type { Settings } from './settings.ts'
 import { findEnd } from './standing.ts'
@@ -13,6 +12,9 @@ export interface AccessCheckPorts {
   clock: Clock
   settings: Settings
 }
+
+/** Why an access token is refused: the codes of the answer. */
+export type TokenProblem = 'token_missing' | 'token_expired' | 'token_invalid' | 'token_revoked'
 
 export type AccessCheck =
   | { valid: true; userId: string; sessionId: string; version: number }

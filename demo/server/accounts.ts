@@ -1,7 +1,7 @@
 import { base64url } from 'jose'
 import { recordEvent, type SecurityEvent } from './audit.ts'
 import type { Client } from './client.ts'
-import { normalizeEmail } from './credentials.ts'
+import { normalizeEmail } from './emails.ts'
 import type { AppPorts } from './ports.ts'
 import { createRefreshToken, hashToken } from './refresh-tokens.ts'
 import type { User } from './rows.ts'

@@ -1,4 +1,5 @@
 import { BodyError } from './body.ts'
+import { normalizeEmail } from './emails.ts'
 
 /** RFC 5321 allows no more. */
 const longestEmail = 254
@@ -6,11 +7,6 @@ const longestEmail = 254
 const shortestPassword = 8
 /** Far above what ASVS 6.2.9 asks for, and not enough to keep a hash function busy. */
 const longestPassword = 1024
-
-/** Emails are compared without case, and whatever a form adds around them. */
-export function normalizeEmail(email: string): string {
-  return email.normalize('NFC').trim().toLowerCase()
-}
 
 /** A string of at most `longest` characters, or a {@link BodyError}; without what cannot be stored as it is. */
 export function readText(value: unknown, longest: number): string {

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import type { AppContext } from './client.ts'
+import type { AppContext } from './context.ts'
 import { comesFromOurPage } from './guard.ts'
 import type { AppEnvironment, AppPorts } from './ports.ts'
 import { problem } from './problem.ts'

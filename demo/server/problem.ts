@@ -1,3 +1,5 @@
+import type { TokenProblem } from './access-check.ts'
+
 /** The stable names of what can go wrong; clients branch on these, never on the title. */
 const titles = {
   account_disabled: 'This account has been disabled',
@@ -45,8 +47,6 @@ export function problem(status: number, code: ProblemCode, headers: Record<strin
 export function tooMany(retryAfter: number): Response {
   return problem(429, 'rate_limited', { 'retry-after': String(Math.ceil(retryAfter / 1000)) })
 }
-
-export type TokenProblem = 'token_missing' | 'token_expired' | 'token_invalid' | 'token_revoked'
 
 const descriptions = { token_expired: 'expired', token_invalid: 'invalid', token_revoked: 'revoked' }
 

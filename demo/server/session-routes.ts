@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import type { AccessChecker } from './access-check.ts'
 import { recordEvent } from './audit.ts'
-import { type AppContext, describeClient } from './client.ts'
+import { type AppContext, describeClient } from './context.ts'
 import { refuseOthers } from './endpoint.ts'
 import type { AppEnvironment, AppPorts } from './ports.ts'
 import { challenge, problem } from './problem.ts'

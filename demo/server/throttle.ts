@@ -1,6 +1,6 @@
 import { recordEvent, type SecurityEvent } from './audit.ts'
 import type { Client } from './client.ts'
-import { normalizeEmail } from './credentials.ts'
+import { normalizeEmail } from './emails.ts'
 import type { RateLimit } from './limiter.ts'
 import { limits } from './limits.ts'
 import type { AppPorts } from './ports.ts'
