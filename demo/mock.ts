@@ -2,8 +2,8 @@ import { setupWorker } from 'msw/browser'
 import { http } from 'msw/http'
 import { backendPaths, createDemoBackend } from './host/backend.ts'
 import { createCookieJar } from './host/cookie-jar.ts'
-import { createMemoryStore, type Shelf } from './server/memory-store.ts'
-import { createPbkdf2Hasher } from './server/passwords.ts'
+import { createPbkdf2Hasher } from './server/session/passwords.ts'
+import { createMemoryStore, type Shelf } from './server/store/memory-store.ts'
 
 /**
  * The reference backend inside the page: a service worker hands over what the page sends, and the app answers it from

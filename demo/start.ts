@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { createDemoBackend } from './host/backend.ts'
 import { type DemoOptions, readCommandLine } from './host/command-line.ts'
 import { codeOf, serveDemo } from './host/serve.ts'
-import { UsageError } from './server/command-line.ts'
-import { createArgon2Hasher } from './server/node-passwords.ts'
-import { createSqliteStore } from './server/sqlite-store.ts'
+import { UsageError } from './server/host/command-line.ts'
+import { createArgon2Hasher } from './server/host/node-passwords.ts'
+import { createSqliteStore } from './server/store/sqlite-store.ts'
 
 async function start({ server, port, page }: DemoOptions): Promise<void> {
   if (!existsSync(join(page, 'index.html'))) {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { UsageError } from '../server/command-line.ts'
+import { UsageError } from '../server/host/command-line.ts'
 
 export const usage = 'usage: npm run demo -- [--server] [--port N] [--page FOLDER]'
 

@@ -1,5 +1,5 @@
-import { type Cookies, parseCookies, serializeCookie } from '../server/cookies.ts'
-import type { Shelf } from '../server/memory-store.ts'
+import { type Cookies, parseCookies, serializeCookie } from '../server/session/cookies.ts'
+import type { Shelf } from '../server/store/memory-store.ts'
 
 interface Kept {
   value: string

@@ -1,4 +1,4 @@
-import type { Shelf } from '../server/memory-store.ts'
+import type { Shelf } from '../server/store/memory-store.ts'
 
 /** What the refresh endpoint does when it is called. */
 export const refreshAnswers = ['normal', 'unavailable', 'limited', 'portal', 'hangs', 'cut', 'lost'] as const

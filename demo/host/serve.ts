@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import { createHeaderCookies } from '../server/cookies.ts'
-import { createStaticFiles } from '../server/static-files.ts'
+import { createStaticFiles } from '../server/host/static-files.ts'
+import { createHeaderCookies } from '../server/session/cookies.ts'
 import { backendPaths, type DemoBackend } from './backend.ts'
 
 export interface RunningDemo {

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
-import { disableUser, enableUser } from './accounts.ts'
 import { systemClock, systemRandom } from './ambient.ts'
-import { UsageError } from './command-line.ts'
-import { findDatabase, openStore } from './database.ts'
-import { explain } from './explain.ts'
-import { loadKeys } from './keys.ts'
-import type { Store } from './store.ts'
+import { UsageError } from './host/command-line.ts'
+import { explain } from './host/explain.ts'
+import { disableUser, enableUser } from './session/accounts.ts'
+import { loadKeys } from './session/keys.ts'
+import { findDatabase, openStore } from './store/database.ts'
+import type { Store } from './store/store.ts'
 
 const usage = `usage: npm run server:admin -- COMMAND [--database FILE|postgres://...]
   disable EMAIL   nobody signs in as this user any more, and every token is dead at once

@@ -1,7 +1,7 @@
 import { base64url } from 'jose'
 import { type Clock, type Random, systemClock, systemRandom } from './ambient.ts'
-import type { PasswordHasher } from './passwords.ts'
-import type { Store } from './store.ts'
+import type { PasswordHasher } from './session/passwords.ts'
+import type { Store } from './store/store.ts'
 
 export const demoUsers = [
   { email: 'demo@example.com', password: 'correct horse' },

@@ -1,9 +1,9 @@
-import { readCommandLine, UsageError, usage } from './command-line.ts'
-import { describeDatabase } from './database.ts'
-import { explain } from './explain.ts'
-import type { Mailer } from './mailer.ts'
+import { readCommandLine, UsageError, usage } from './host/command-line.ts'
+import { explain } from './host/explain.ts'
 import { startServer } from './node.ts'
 import { demoUsers } from './seed.ts'
+import type { Mailer } from './session/mailer.ts'
+import { describeDatabase } from './store/database.ts'
 
 /** There is nobody to mail to on a developer's machine. A real mailer takes its place, and nothing is printed. */
 const printer: Mailer = {

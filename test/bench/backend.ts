@@ -1,10 +1,11 @@
-import { type AccessTokenClaims, type Keys, loadKeys } from '../../demo/server/keys.ts'
-import type { Store } from '../../demo/server/store.ts'
+import { type AccessTokenClaims, type Keys, loadKeys } from '../../demo/server/session/keys.ts'
+import type { Store } from '../../demo/server/store/store.ts'
 import { startPostgres } from '../server/postgres.ts'
 import { createPostgresDatabase, createSqliteDatabase, type Database } from '../server/stress/databases.ts'
 import { printTable, quantile } from '../server/stress/figures.ts'
 import { type Server, spawnServer } from '../server/stress/servers.ts'
 import { type SeededSession, seedSessions } from '../server/stress/sessions.ts'
+import { type Guesses, measureGuesses } from './guesses.ts'
 
 interface Load {
   perSecond: number
@@ -18,6 +19,7 @@ interface Figures {
   /** Microseconds per call, one figure per round. */
   signature: number[]
   version: number[]
+  guesses: Guesses
 }
 
 const connections = 16
@@ -98,7 +100,8 @@ async function measure(database: Database): Promise<Figures> {
     const [first] = sessions
     if (!first) throw new Error('there is no session')
     const loads = await measureServer(server, sessions)
-    return { ...loads, ...(await measureCheck(store, await loadKeys(store), first)) }
+    const check = await measureCheck(store, await loadKeys(store), first)
+    return { ...loads, ...check, guesses: await measureGuesses(store) }
   } finally {
     await store.close()
     await server.stop()
@@ -137,5 +140,13 @@ printTable(
   [
     row('its signature, ES256', ({ signature }) => middle(signature)),
     row('its version: session and user, read from the store', ({ version }) => middle(version)),
+  ],
+)
+printTable(
+  'A sign-in that is refused, milliseconds (median with its quartiles)',
+  ['SQLite', 'Postgres'],
+  [
+    row('no such user', ({ guesses }) => middle(guesses.unknownUser)),
+    row('wrong password', ({ guesses }) => middle(guesses.wrongPassword)),
   ],
 )

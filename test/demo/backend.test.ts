@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createDemoBackend, type DemoState } from '../../demo/host/backend.ts'
-import { createHeaderCookies, parseCookies } from '../../demo/server/cookies.ts'
-import { createMemoryStore, type Shelf } from '../../demo/server/memory-store.ts'
-import { createPbkdf2Hasher } from '../../demo/server/passwords.ts'
+import { createHeaderCookies, parseCookies } from '../../demo/server/session/cookies.ts'
+import { createPbkdf2Hasher } from '../../demo/server/session/passwords.ts'
+import { createMemoryStore, type Shelf } from '../../demo/server/store/memory-store.ts'
 
 const origin = 'http://localhost:5173'
 

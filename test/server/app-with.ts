@@ -1,10 +1,10 @@
 import { type App, type AppOptions, createApp } from '../../demo/server/app.ts'
-import type { Keys } from '../../demo/server/keys.ts'
-import type { PasswordResetMail } from '../../demo/server/mailer.ts'
-import { createPbkdf2Hasher } from '../../demo/server/passwords.ts'
-import type { AuditEntry, AuditEvent } from '../../demo/server/rows.ts'
 import { demoUsers } from '../../demo/server/seed.ts'
-import type { Store } from '../../demo/server/store.ts'
+import type { Keys } from '../../demo/server/session/keys.ts'
+import type { PasswordResetMail } from '../../demo/server/session/mailer.ts'
+import { createPbkdf2Hasher } from '../../demo/server/session/passwords.ts'
+import type { AuditEntry, AuditEvent } from '../../demo/server/store/rows.ts'
+import type { Store } from '../../demo/server/store/store.ts'
 import { type Answer, createBackend, type SetCookie, type TokenAnswer } from './backend.ts'
 
 /** The app with a mailbox, and visitors who come from an address. */

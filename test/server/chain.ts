@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { hashToken } from '../../demo/server/refresh-tokens.ts'
-import type { RefreshTokenRow } from '../../demo/server/rows.ts'
-import type { Store } from '../../demo/server/store.ts'
+import { hashToken } from '../../demo/server/session/refresh-tokens.ts'
+import type { RefreshTokenRow } from '../../demo/server/store/rows.ts'
+import type { Store } from '../../demo/server/store/store.ts'
 import { type Backend, type Browser, minute } from './backend.ts'
 
 /** Another browser that has this refresh token, from wherever. */

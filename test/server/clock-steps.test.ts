@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../demo/server/app.ts'
-import { createPbkdf2Hasher } from '../../demo/server/passwords.ts'
+import { createPbkdf2Hasher } from '../../demo/server/session/passwords.ts'
 import { createFetch } from '../../src/clients/fetch.ts'
 import { createLiveSession } from '../../src/session/live-session.ts'
 import { settle } from '../helpers/fake-clock.ts'

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readCommandLine, UsageError } from '../../demo/server/command-line.ts'
+import { readCommandLine, UsageError } from '../../demo/server/host/command-line.ts'
 import { startServer } from '../../demo/server/node.ts'
-import { createPbkdf2Hasher } from '../../demo/server/passwords.ts'
+import { createPbkdf2Hasher } from '../../demo/server/session/passwords.ts'
 
 describe('the command line', () => {
   it('has defaults', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { LogEntry, MisbehaviourChanges } from '../../demo/server/control.ts'
+import type { LogEntry, MisbehaviourChanges } from '../../demo/server/host/control.ts'
 import type { RunningServer, ServerOptions } from '../../demo/server/node.ts'
-import { hashToken } from '../../demo/server/refresh-tokens.ts'
+import { hashToken } from '../../demo/server/session/refresh-tokens.ts'
 import type { TokenAnswer } from './backend.ts'
 import { eventsOf, login, me, post, start } from './server.ts'
 

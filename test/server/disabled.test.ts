@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { disableUser, enableUser } from '../../demo/server/accounts.ts'
 import { systemRandom } from '../../demo/server/ambient.ts'
+import { disableUser, enableUser } from '../../demo/server/session/accounts.ts'
 import { createSite, demo, meets, other, type Site } from './app-with.ts'
 import { minute, stores } from './backend.ts'
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { startHousekeeping } from '../../demo/server/housekeeping.ts'
+import { startHousekeeping } from '../../demo/server/host/housekeeping.ts'
 import { resolveSettings } from '../../demo/server/settings.ts'
-import type { Store } from '../../demo/server/store.ts'
+import type { Store } from '../../demo/server/store/store.ts'
 import { createSite, demo, meets, type Site } from './app-with.ts'
 import { day, minute, second, stores } from './backend.ts'
 

@@ -1,7 +1,7 @@
 import { decodeProtectedHeader } from 'jose'
 import { describe, expect, it, vi } from 'vitest'
-import { loadKeys } from '../../demo/server/keys.ts'
-import { type Store, StoreUnavailableError } from '../../demo/server/store.ts'
+import { loadKeys } from '../../demo/server/session/keys.ts'
+import { type Store, StoreUnavailableError } from '../../demo/server/store/store.ts'
 import { createSite, meets, type Site } from './app-with.ts'
 import { minute, second, stores } from './backend.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createLimiter, noLimiter } from '../../demo/server/limiter.ts'
-import { limits } from '../../demo/server/limits.ts'
+import { createLimiter, noLimiter } from '../../demo/server/session/limiter.ts'
+import { limits } from '../../demo/server/session/limits.ts'
 
 const limit = { burst: 5, window: 1000 }
 

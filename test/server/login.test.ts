@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../demo/server/app.ts'
-import { createPbkdf2Hasher } from '../../demo/server/passwords.ts'
 import { demoUsers } from '../../demo/server/seed.ts'
+import { createPbkdf2Hasher } from '../../demo/server/session/passwords.ts'
 import { createBackend, day, expectPrivate, minute, stores } from './backend.ts'
 
 const [demo, second] = demoUsers

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isCommonPassword } from '../../demo/server/node-passwords.ts'
+import { isCommonPassword } from '../../demo/server/host/node-passwords.ts'
 import { createSite, demo, meets, other } from './app-with.ts'
 import { expectPrivate, minute, stores } from './backend.ts'
 

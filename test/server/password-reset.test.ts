@@ -1,8 +1,8 @@
 import { describe, expect, it, type MockInstance, vi } from 'vitest'
-import { disableUser } from '../../demo/server/accounts.ts'
 import { systemRandom } from '../../demo/server/ambient.ts'
-import { isCommonPassword } from '../../demo/server/node-passwords.ts'
-import { hashToken } from '../../demo/server/refresh-tokens.ts'
+import { isCommonPassword } from '../../demo/server/host/node-passwords.ts'
+import { disableUser } from '../../demo/server/session/accounts.ts'
+import { hashToken } from '../../demo/server/session/refresh-tokens.ts'
 import { createSite, demo, meets, other, type Site } from './app-with.ts'
 import { expectPrivate, minute, stores } from './backend.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createArgon2Hasher } from '../../demo/server/node-passwords.ts'
-import { createPbkdf2Hasher } from '../../demo/server/passwords.ts'
+import { createArgon2Hasher } from '../../demo/server/host/node-passwords.ts'
+import { createPbkdf2Hasher } from '../../demo/server/session/passwords.ts'
 
 describe.each([
   {

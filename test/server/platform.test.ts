@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 
-const forPages = ['app', 'cookies', 'keys', 'memory-store', 'passwords', 'seed']
+const forPages = ['app', 'session/cookies', 'session/keys', 'store/memory-store', 'session/passwords', 'seed']
 
 /** Every module that `file` imports, however far, and is not ours. */
 async function findPackages(file: URL, seen = new Map<string, string[]>()): Promise<Map<string, string[]>> {

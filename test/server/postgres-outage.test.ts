@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import pg from 'pg'
 import { expect, inject, it, onTestFinished } from 'vitest'
-import { createPostgresStore } from '../../demo/server/postgres-store.ts'
-import type { Records } from '../../demo/server/store.ts'
-import { StoreUnavailableError } from '../../demo/server/store.ts'
+import { createPostgresStore } from '../../demo/server/store/postgres-store.ts'
+import type { Records } from '../../demo/server/store/store.ts'
+import { StoreUnavailableError } from '../../demo/server/store/store.ts'
 import { createDatabase } from './backend.ts'
 
 /** Errors that nobody listens to end a process; here they are gathered. */

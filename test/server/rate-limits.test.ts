@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { StoreUnavailableError } from '../../demo/server/store.ts'
+import { StoreUnavailableError } from '../../demo/server/store/store.ts'
 import { createSite, demo, meets, other, type Visitor } from './app-with.ts'
 import { type Answer, expectPrivate, minute, second, stores } from './backend.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hashToken } from '../../demo/server/refresh-tokens.ts'
-import type { Store } from '../../demo/server/store.ts'
+import { hashToken } from '../../demo/server/session/refresh-tokens.ts'
+import type { Store } from '../../demo/server/store/store.ts'
 import { createBackend, day, minute, second, stores } from './backend.ts'
 
 /** Holds back the writes until `count` of them have come, so that they really are concurrent. */

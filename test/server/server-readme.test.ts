@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, it } from 'vitest'
-import { usage } from '../../demo/server/command-line.ts'
-import { migrationsSince, sqliteDialect } from '../../demo/server/sql-schema.ts'
+import { usage } from '../../demo/server/host/command-line.ts'
+import { migrationsSince, sqliteDialect } from '../../demo/server/store/sql-schema.ts'
 
 const readme = await readFile(new URL('../../demo/server/README.md', import.meta.url), 'utf8')
 

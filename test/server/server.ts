@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { type RunningServer, type ServerOptions, startServer } from '../../demo/server/node.ts'
-import { createPbkdf2Hasher } from '../../demo/server/passwords.ts'
+import { createPbkdf2Hasher } from '../../demo/server/session/passwords.ts'
 import type { TokenAnswer } from './backend.ts'
 
 /** A server that is closed after the test, with passwords that cost nothing. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hashToken } from '../../demo/server/refresh-tokens.ts'
+import { hashToken } from '../../demo/server/session/refresh-tokens.ts'
 import { createBackend, day, minute, stores } from './backend.ts'
 
 describe.each(stores)('the end of a session with the $kind store', ({ create }) => {

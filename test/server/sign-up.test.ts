@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { isCommonPassword } from '../../demo/server/node-passwords.ts'
-import { createPbkdf2Hasher } from '../../demo/server/passwords.ts'
+import { isCommonPassword } from '../../demo/server/host/node-passwords.ts'
+import { createPbkdf2Hasher } from '../../demo/server/session/passwords.ts'
 import { createSite, demo, other } from './app-with.ts'
 import { day, expectPrivate, minute, stores } from './backend.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createMemoryStore } from '../../demo/server/memory-store.ts'
-import type { RefreshTokenRow, SessionRow } from '../../demo/server/rows.ts'
-import type { Store } from '../../demo/server/store.ts'
+import { createMemoryStore } from '../../demo/server/store/memory-store.ts'
+import type { RefreshTokenRow, SessionRow } from '../../demo/server/store/rows.ts'
+import type { Store } from '../../demo/server/store/store.ts'
 import { createBackend, minute, stores } from './backend.ts'
 
 const user = {

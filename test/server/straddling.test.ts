@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../demo/server/app.ts'
-import { watchClockSteps } from '../../demo/server/clock-steps.ts'
-import { createPbkdf2Hasher } from '../../demo/server/passwords.ts'
+import { watchClockSteps } from '../../demo/server/session/clock-steps.ts'
+import { createPbkdf2Hasher } from '../../demo/server/session/passwords.ts'
 import { createBackend, minute, second, stores } from './backend.ts'
 
 const grace = 10 * second

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hashToken } from '../../demo/server/refresh-tokens.ts'
+import { hashToken } from '../../demo/server/session/refresh-tokens.ts'
 import { type Backend, type Browser, createBackend, day, minute, stores } from './backend.ts'
 import { findRows, grow, holding } from './chain.ts'
 

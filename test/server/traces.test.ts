@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { hashToken } from '../../demo/server/refresh-tokens.ts'
+import { hashToken } from '../../demo/server/session/refresh-tokens.ts'
 import { createBackend, day, minute, stores } from './backend.ts'
 import { login, start } from './server.ts'
 

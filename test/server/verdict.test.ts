@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { RefreshToken, Session } from '../../demo/server/rows.ts'
-import { judge } from '../../demo/server/verdict.ts'
+import { judge } from '../../demo/server/session/verdict.ts'
+import type { RefreshToken, Session } from '../../demo/server/store/rows.ts'
 
 const now = 1_000_000
 const grace = 10_000

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createAccessChecker } from '../../demo/server/access-check.ts'
-import { disableUser } from '../../demo/server/accounts.ts'
 import { systemRandom } from '../../demo/server/ambient.ts'
+import { createAccessChecker } from '../../demo/server/session/access-check.ts'
+import { disableUser } from '../../demo/server/session/accounts.ts'
 import { resolveSettings } from '../../demo/server/settings.ts'
-import { type Store, StoreUnavailableError } from '../../demo/server/store.ts'
+import { type Store, StoreUnavailableError } from '../../demo/server/store/store.ts'
 import { createSite, demo, meets, other, type Site } from './app-with.ts'
 import { minute, second, stores } from './backend.ts'
 

@@ -1,10 +1,10 @@
 import { systemClock } from '../ambient.ts'
 import { type App, createApp } from '../app.ts'
-import { findDatabase, openStore } from '../database.ts'
-import { startHousekeeping } from '../housekeeping.ts'
-import { loadKeys } from '../keys.ts'
-import { createArgon2Hasher, isCommonPassword } from '../node-passwords.ts'
+import { startHousekeeping } from '../host/housekeeping.ts'
+import { createArgon2Hasher, isCommonPassword } from '../host/node-passwords.ts'
+import { loadKeys } from '../session/keys.ts'
 import { resolveSettings } from '../settings.ts'
+import { findDatabase, openStore } from '../store/database.ts'
 
 const month = 30 * 24 * 60 * 60 * 1000
 const onError = (error: Error) => console.error(error)

@@ -1,7 +1,7 @@
 import { getRequestListener } from '@hono/node-server'
 import express, { type Express } from 'express'
 import type { App } from '../app.ts'
-import { createHandler } from '../handler.ts'
+import { createHandler } from '../host/handler.ts'
 
 export function createExpressApp(backend: App): Express {
   const app = express()

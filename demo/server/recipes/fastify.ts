@@ -1,7 +1,7 @@
 import { getRequestListener } from '@hono/node-server'
 import createFastify, { type FastifyInstance } from 'fastify'
 import type { App } from '../app.ts'
-import { createHandler } from '../handler.ts'
+import { createHandler } from '../host/handler.ts'
 
 export function createFastifyApp(backend: App): FastifyInstance {
   const app = createFastify()

@@ -1,7 +1,7 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono } from 'hono'
 import type { App } from '../app.ts'
-import { createHandler } from '../handler.ts'
+import { createHandler } from '../host/handler.ts'
 
 export function createHonoApp(backend: App): Hono {
   const app = new Hono()

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts'
-import { createHandler } from '../handler.ts'
+import { createHandler } from '../host/handler.ts'
 
 /** `app/auth/[...path]/route.ts` exports these; on a platform of your own set `trustProxy` as it deserves. */
 export function createAuthRoute(backend: App) {

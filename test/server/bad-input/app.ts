@@ -1,5 +1,5 @@
-import { createHandler } from '../../../demo/server/handler.ts'
-import type { Store } from '../../../demo/server/store.ts'
+import { createHandler } from '../../../demo/server/host/handler.ts'
+import type { Store } from '../../../demo/server/store/store.ts'
 import { createBackend } from '../backend.ts'
 import type { Received, Sent } from './bad-input.ts'
 import { describeSignedIn, type SignedIn } from './signed-in.ts'

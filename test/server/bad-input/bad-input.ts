@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { AuditEvent } from '../../../demo/server/rows.ts'
+import type { AuditEvent } from '../../../demo/server/store/rows.ts'
 import type { SignedIn } from './signed-in.ts'
 
 /** One request, as it goes to the app and over the wire alike. */

@@ -1,4 +1,4 @@
-import { hashToken } from '../../../demo/server/refresh-tokens.ts'
+import { hashToken } from '../../../demo/server/session/refresh-tokens.ts'
 import { bad } from './bad-input.ts'
 import type { SignedIn } from './signed-in.ts'
 

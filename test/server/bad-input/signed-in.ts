@@ -1,8 +1,8 @@
 import { base64url, type JWK } from 'jose'
 import { systemRandom } from '../../../demo/server/ambient.ts'
-import { createRefreshToken, hashToken } from '../../../demo/server/refresh-tokens.ts'
-import { refreshCookieName } from '../../../demo/server/session-cookies.ts'
-import type { Store } from '../../../demo/server/store.ts'
+import { createRefreshToken, hashToken } from '../../../demo/server/session/refresh-tokens.ts'
+import { refreshCookieName } from '../../../demo/server/session/session-cookies.ts'
+import type { Store } from '../../../demo/server/store/store.ts'
 import type { Sent } from './bad-input.ts'
 
 type Headers = Record<string, string | undefined>

@@ -1,5 +1,5 @@
-import type { AuditEntry } from '../../../demo/server/rows.ts'
-import type { Records, Store } from '../../../demo/server/store.ts'
+import type { AuditEntry } from '../../../demo/server/store/rows.ts'
+import type { Records, Store } from '../../../demo/server/store/store.ts'
 
 export interface Rows {
   users: unknown[]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createHeaderCookies } from '../../../demo/server/cookies.ts'
+import { createHeaderCookies } from '../../../demo/server/session/cookies.ts'
 import { createSite, demo, type Site } from '../app-with.ts'
 import { day, minute, stores } from '../backend.ts'
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import pg from 'pg'
 import { onTestFinished, vi } from 'vitest'
-import { createPostgresStore } from '../../../demo/server/postgres-store.ts'
+import { createPostgresStore } from '../../../demo/server/store/postgres-store.ts'
 import { type Backend, createBackend, createDatabase } from '../backend.ts'
 
 /** A backend on Postgres, and a hand on its database from outside. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPbkdf2Hasher } from '../../../demo/server/passwords.ts'
+import { createPbkdf2Hasher } from '../../../demo/server/session/passwords.ts'
 import { createSite, demo, type Visitor } from '../app-with.ts'
 import { type Answer, stores } from '../backend.ts'
 import { disable } from './instances.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createPbkdf2Hasher } from '../../../demo/server/passwords.ts'
-import { hashToken } from '../../../demo/server/refresh-tokens.ts'
+import { createPbkdf2Hasher } from '../../../demo/server/session/passwords.ts'
+import { hashToken } from '../../../demo/server/session/refresh-tokens.ts'
 import { createSite, demo, meets, type Visitor } from '../app-with.ts'
 import { minute, stores } from '../backend.ts'
 import { clusters, disable, type Instances, requestReset } from './instances.ts'

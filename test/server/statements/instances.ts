@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest'
-import { disableUser } from '../../../demo/server/accounts.ts'
 import { systemRandom } from '../../../demo/server/ambient.ts'
 import type { AppOptions } from '../../../demo/server/app.ts'
-import { createPostgresStore } from '../../../demo/server/postgres-store.ts'
-import type { Store } from '../../../demo/server/store.ts'
+import { disableUser } from '../../../demo/server/session/accounts.ts'
+import { createPostgresStore } from '../../../demo/server/store/postgres-store.ts'
+import type { Store } from '../../../demo/server/store/store.ts'
 import { createSite, demo, type Site, type Visitor } from '../app-with.ts'
 import { createDatabase, stores } from '../backend.ts'
 

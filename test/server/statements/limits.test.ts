@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Store } from '../../../demo/server/store.ts'
+import type { Store } from '../../../demo/server/store/store.ts'
 import { createSite, demo, meets, type Site, type Visitor } from '../app-with.ts'
 import { type Answer, stores } from '../backend.ts'
 

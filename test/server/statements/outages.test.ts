@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Records } from '../../../demo/server/store.ts'
+import type { Records } from '../../../demo/server/store/store.ts'
 import { type Answer, createBackend, minute } from '../backend.ts'
 import { findRows, grow } from '../chain.ts'
 import { createTroubled } from './database.ts'

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Client } from 'pg'
-import { createMemoryStore } from '../../../demo/server/memory-store.ts'
-import { readTables } from '../../../demo/server/memory-tables.ts'
-import { createPostgresStore } from '../../../demo/server/postgres-store.ts'
-import { createSqliteStore } from '../../../demo/server/sqlite-store.ts'
-import type { Store } from '../../../demo/server/store.ts'
+import { createMemoryStore } from '../../../demo/server/store/memory-store.ts'
+import { readTables } from '../../../demo/server/store/memory-tables.ts'
+import { createPostgresStore } from '../../../demo/server/store/postgres-store.ts'
+import { createSqliteStore } from '../../../demo/server/store/sqlite-store.ts'
+import type { Store } from '../../../demo/server/store/store.ts'
 
 /** A row of the table that has a parent. */
 export interface Successor {

@@ -1,5 +1,5 @@
-import { hashToken } from '../../../demo/server/refresh-tokens.ts'
-import type { Store } from '../../../demo/server/store.ts'
+import { hashToken } from '../../../demo/server/session/refresh-tokens.ts'
+import type { Store } from '../../../demo/server/store/store.ts'
 import type { Successor } from './databases.ts'
 import type { Visitor } from './visitors.ts'
 

@@ -1,5 +1,5 @@
 import { expect, inject, it } from 'vitest'
-import { type AccessTokenClaims, loadKeys } from '../../../demo/server/keys.ts'
+import { type AccessTokenClaims, loadKeys } from '../../../demo/server/session/keys.ts'
 import { createPostgresDatabase } from './databases.ts'
 import { useDatabase } from './every-database.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Store } from '../../../demo/server/store.ts'
+import type { Store } from '../../../demo/server/store/store.ts'
 import { createBackend, minute } from '../backend.ts'
 import type { Database } from './databases.ts'
 import { everyDatabase, sharedDatabases, useDatabase } from './every-database.ts'

@@ -1,5 +1,5 @@
-import type { Records, Store } from '../../../demo/server/store.ts'
-import { createTurns } from '../../../demo/server/turns.ts'
+import type { Records, Store } from '../../../demo/server/store/store.ts'
+import { createTurns } from '../../../demo/server/store/turns.ts'
 
 /**
  * Reads, judges, then writes: every call is a transaction of its own, and a token is spent without a look at

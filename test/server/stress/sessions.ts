@@ -1,7 +1,7 @@
 import { systemRandom } from '../../../demo/server/ambient.ts'
-import { createRefreshToken, hashToken } from '../../../demo/server/refresh-tokens.ts'
 import { demoUsers } from '../../../demo/server/seed.ts'
-import type { Store } from '../../../demo/server/store.ts'
+import { createRefreshToken, hashToken } from '../../../demo/server/session/refresh-tokens.ts'
+import type { Store } from '../../../demo/server/store/store.ts'
 import { day, minute } from '../backend.ts'
 
 /** A signed-in user, known by the one refresh token. */

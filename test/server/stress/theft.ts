@@ -1,4 +1,4 @@
-import type { Store } from '../../../demo/server/store.ts'
+import type { Store } from '../../../demo/server/store/store.ts'
 import type { Refresh } from './refresh.ts'
 import type { SeededSession } from './sessions.ts'
 

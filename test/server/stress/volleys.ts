@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hashToken } from '../../../demo/server/refresh-tokens.ts'
+import { hashToken } from '../../../demo/server/session/refresh-tokens.ts'
 import type { Successor } from './databases.ts'
 import type { Refresh, RefreshAnswer } from './refresh.ts'
 import type { SeededSession } from './sessions.ts'

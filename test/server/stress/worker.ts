@@ -1,5 +1,5 @@
 import { type ServerOptions, startServer } from '../../../demo/server/node.ts'
-import { createPbkdf2Hasher } from '../../../demo/server/passwords.ts'
+import { createPbkdf2Hasher } from '../../../demo/server/session/passwords.ts'
 
 /** One server in a process of its own: `node worker.ts '<options as JSON>'`. Its first line is its address. */
 export interface WorkerOptions extends Pick<ServerOptions, 'database' | 'gracePeriod'> {

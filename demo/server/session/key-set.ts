@@ -1,0 +1,84 @@
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose'
+import type { SigningKeyRow } from '../store/rows.ts'
+
+const algorithm = 'ES256'
+const typ = 'at+jwt'
+
+export interface AccessTokenClaims extends JWTPayload {
+  iss: string
+  aud: string
+  sub: string
+  iat: number
+  exp: number
+  jti: string
+  /** The session. */
+  sid: string
+  /** The user's token version. */
+  ver: number
+}
+
+export interface Expectation {
+  issuer: string
+  audience: string
+  /** Epoch milliseconds; what `exp` is compared with. */
+  now: number
+}
+
+/** Signs and verifies access tokens with keys as they were at one moment. Verifying throws the errors of jose. */
+export interface KeySet {
+  sign(claims: AccessTokenClaims): Promise<string>
+  verify(token: string, expectation: Expectation): Promise<AccessTokenClaims>
+  /** The public keys, those to come included. */
+  jwks(): { keys: JWK[] }
+}
+
+export async function generateKey(createdAt: number): Promise<SigningKeyRow> {
+  const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
+  const jwk = await exportJWK(privateKey)
+  const kid = await calculateJwkThumbprint(jwk)
+  return { kid, jwk: JSON.stringify(jwk), createdAt, activatedAt: null, retiredAt: null }
+}
+
+/** The key that signs: the one activated last. */
+export function findActiveKey(rows: readonly SigningKeyRow[]): SigningKeyRow | undefined {
+  const active = rows.filter(({ activatedAt, retiredAt }) => activatedAt !== null && retiredAt === null)
+  return active.sort((a, b) => (b.activatedAt ?? 0) - (a.activatedAt ?? 0))[0]
+}
+
+export async function createKeySet(rows: readonly SigningKeyRow[]): Promise<KeySet> {
+  const active = findActiveKey(rows)
+  if (!active) throw new Error('there is no signing key')
+  const signingKey = await importJWK(JSON.parse(active.jwk) as JWK, algorithm)
+  const publicKeys = rows.map(({ kid, jwk }): JWK => {
+    const { d: _private, ...rest } = JSON.parse(jwk) as JWK
+    return { ...rest, kid, alg: algorithm, use: 'sig' }
+  })
+  const findKey = createLocalJWKSet({ keys: publicKeys })
+
+  return {
+    sign: (claims) =>
+      new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ, kid: active.kid }).sign(signingKey),
+    async verify(token, { issuer, audience, now }) {
+      const { payload } = await jwtVerify<AccessTokenClaims>(token, findKey, {
+        algorithms: [algorithm],
+        typ,
+        issuer,
+        audience,
+        requiredClaims: ['sub', 'iat', 'exp', 'jti', 'sid', 'ver'],
+        currentDate: new Date(now),
+      })
+      return payload
+    },
+    jwks: () => ({ keys: publicKeys }),
+  }
+}
