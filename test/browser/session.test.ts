@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { type ServerOptions, startServer } from '../../demo/server/node.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { ServerOptions } from '../../demo/server/node.ts'
+import { openPage, startBackend } from './backend-page.ts'
 import { describeEngines, type TestBrowser } from './engines/describe-engines.ts'
-import type { Tab } from './engines/engine.ts'
 import { type BuiltPage, buildPage } from './page-host.ts'
 
 let page: BuiltPage
@@ -12,31 +12,8 @@ beforeAll(async () => {
 
 afterAll(() => page?.cleanUp())
 
-async function startBackend(options: Partial<ServerOptions> = {}) {
-  const server = await startServer({
-    port: 0,
-    database: ':memory:',
-    accessTokenLifetime: 60_000,
-    gracePeriod: 1000,
-    control: true,
-    staticRoot: page.directory,
-    ...options,
-  })
-  onTestFinished(() => server.close())
-  const seen = (path: string) => server.control.log().filter((entry) => entry.path.startsWith(path))
-  return { ...server, seen }
-}
-
-/** A tab of a new user on the page, its session created with `options`. */
-async function openPage(browser: TestBrowser, url: string, options: object = {}): Promise<Tab> {
-  const tab = await browser.newTab()
-  await tab.goto(`${url}/?options=${encodeURIComponent(JSON.stringify(options))}`)
-  await tab.waitFor(() => app.session.getSnapshot().status !== 'loading')
-  return tab
-}
-
 async function openSignedIn(browser: TestBrowser, options: Partial<ServerOptions> = {}, own: object = {}) {
-  const server = await startBackend(options)
+  const server = await startBackend(page, options)
   const tab = await openPage(browser, server.url, own)
   await tab.evaluate(async () => {
     await app.signIn('alice')
@@ -175,7 +152,7 @@ describeEngines('a session against a real server', (browser) => {
   })
 
   it('costs an anonymous visitor one refresh call, and sends the calls as they are', async () => {
-    const server = await startBackend()
+    const server = await startBackend(page)
     const tab = await openPage(browser, server.url)
     const statuses = await tab.evaluate(async () => {
       const open = await app.apiFetch('/api/public')

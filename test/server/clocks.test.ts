@@ -1,44 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { createDatabase, minute, type TokenAnswer } from './backend.ts'
 import { login, me, post, readCookie } from './server.ts'
-
-const script = fileURLToPath(new URL('../../demo/server/start.ts', import.meta.url))
-
-type Server = Parameters<typeof login>[0] & { url: string; clock: number }
-
-/** A server in a process of its own, on a machine whose clock is wrong. */
-async function spawnServer(database: string, error: number): Promise<Server> {
-  const code = `
-    const Right = Date
-    globalThis.Date = class extends Right {
-      constructor(...given) { given.length ? super(...given) : super(Right.now() + ${error}) }
-      static now() { return Right.now() + ${error} }
-    }
-    console.log('clock ' + Date.now())`
-  const preload = `data:text/javascript,${encodeURIComponent(code)}`
-  const words = ['--import', preload, script, '--port', '0', '--database', database]
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
-  onTestFinished(() => stop(child))
-  let clock = 0
-  for await (const line of createInterface(child.stdout)) {
-    if (line.startsWith('clock')) clock = Number(line.split(' ')[1])
-    const [url] = /http:\S+/.exec(line) ?? []
-    if (url) return { url, clock } as Server
-  }
-  throw new Error('the server ended before it told its address')
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
-  const exit = once(child, 'exit')
-  child.kill()
-  await exit
-}
+import { type SkewedServer, spawnSkewed } from './skewed-server.ts'
 
 async function openDatabase(): Promise<{ url: string; client: pg.Client }> {
   const url = await createDatabase()
@@ -59,8 +23,8 @@ it('instances on Postgres whose clocks are four minutes apart sign nobody out', 
   timeout: 60_000,
 }, async () => {
   const { url, client } = await openDatabase()
-  const servers = await Promise.all([-2, 2].map((error) => spawnServer(url, error * minute)))
-  const [slow, fast] = servers as [Server, Server]
+  const servers = await Promise.all([-2, 2].map((error) => spawnSkewed(url, error * minute)))
+  const [slow, fast] = servers as [SkewedServer, SkewedServer]
   // Proof that the clocks are wrong.
   expect(fast.clock - slow.clock).toBeGreaterThan(3 * minute)
 
@@ -71,7 +35,7 @@ it('instances on Postgres whose clocks are four minutes apart sign nobody out', 
     for (const page of pages) {
       const before = page.cookie
       const calls = Array.from({ length: 8 }, (_, index) =>
-        post(servers[(index + round) % 2] as Server, '/auth/refresh', before),
+        post(servers[(index + round) % 2] as SkewedServer, '/auth/refresh', before),
       )
       const answers = await Promise.all(calls)
       expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200))
@@ -101,8 +65,8 @@ it('instances on Postgres whose clocks differ take over from each other what got
   timeout: 60_000,
 }, async () => {
   const { url, client } = await openDatabase()
-  const servers = await Promise.all([-2, 2].map((error) => spawnServer(url, error * minute)))
-  const [slow, fast] = servers as [Server, Server]
+  const servers = await Promise.all([-2, 2].map((error) => spawnSkewed(url, error * minute)))
+  const [slow, fast] = servers as [SkewedServer, SkewedServer]
   for (const [one, other] of [
     [slow, fast],
     [fast, slow],
@@ -128,7 +92,7 @@ it('instances on Postgres whose clocks differ take over from each other what got
 
 it('instances on Postgres write the time of the database, not their own', { timeout: 60_000 }, async () => {
   const { url, client } = await openDatabase()
-  const servers = await Promise.all([-2, 2].map((error) => spawnServer(url, error * minute)))
+  const servers = await Promise.all([-2, 2].map((error) => spawnSkewed(url, error * minute)))
   for (const server of servers) await login(server)
   const { rows } = await client.query<{ error: number }>(`
     SELECT ABS(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 - at)::float8 AS error FROM (

@@ -21,7 +21,9 @@ export function post(
   return fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
-export async function login(server: RunningServer): Promise<{ cookie: string; body: TokenAnswer }> {
+export async function login(
+  server: Pick<RunningServer, 'url'>,
+): Promise<{ cookie: string; body: TokenAnswer }> {
   const response = await post(server, '/auth/login', '', {
     email: 'demo@example.com',
     password: 'correct horse',
@@ -33,7 +35,7 @@ export function readCookie(response: Response): string {
   return response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
 }
 
-export function me({ url }: RunningServer, token: string): Promise<Response> {
+export function me({ url }: Pick<RunningServer, 'url'>, token: string): Promise<Response> {
   return fetch(`${url}/api/me`, { headers: { authorization: `Bearer ${token}` } })
 }
 
