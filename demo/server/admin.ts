@@ -25,7 +25,7 @@ const commands: Record<string, Command> = {
     return known ? `${email} is enabled` : refuseUser(email)
   },
   'rotate-keys': async (store) => {
-    const keys = await loadKeys(store, toPorts(store).clock)
+    const keys = await loadKeys(store, { ...toPorts(store), secret: process.env.SIGNING_KEY_SECRET })
     await keys.rotate()
     return 'rotated: running servers take the new key within a minute'
   },

@@ -39,6 +39,8 @@ export interface ServerOptions extends Partial<Omit<Settings, 'trustCaller'>>, H
   mailer?: Mailer
   /** A signing key is replaced when it has signed for so long. @default 30 days */
   keyLifetime?: number
+  /** Seals the private keys in the database; at least 32 characters. @default they lie there in clear */
+  signingKeySecret?: string | undefined
   /** Told about every error that is answered with 500 or 503. @default writes to stderr */
   onError?: (error: Error) => void
 }
@@ -64,14 +66,14 @@ const month = 30 * 24 * 60 * 60 * 1000
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', database = ':memory:', control: wantsControl = false } = options
   const { staticRoot, trustProxy = false, passwords = createArgon2Hasher(), onError = reportError } = options
-  const { mailer, keyLifetime = month, demoUsers = true } = options
+  const { mailer, keyLifetime = month, signingKeySecret, demoUsers = true } = options
   const settings = resolveSettings(pickSettings(options))
   if (!(keyLifetime > 0)) throw new TypeError('keyLifetime must be a positive number of milliseconds')
   const store = await openStore(database)
   const { clock = store.clock ?? systemClock } = options
   try {
     if (demoUsers) await seedUsers(store, passwords, { clock })
-    const realKeys = await loadKeys(store, clock)
+    const realKeys = await loadKeys(store, { clock, secret: signingKeySecret })
     const control = wantsControl ? createControl(realKeys) : undefined
     const keys = control?.keys ?? realKeys
     const ports = { store, keys, passwords, settings, onError, isCommonPassword }

@@ -89,7 +89,7 @@ export async function createBackend(
   }
   const passwords = createPbkdf2Hasher({ iterations: 1 })
   await seedUsers(store, passwords)
-  const keys = await loadKeys(store, () => clock.now)
+  const keys = await loadKeys(store, { clock: () => clock.now })
   const app = createApp({
     store,
     keys,

@@ -20,10 +20,16 @@ describe('the command line', () => {
     })
   })
 
-  it('takes port and database of the environment, unless told otherwise', () => {
-    const environment = { PORT: '8080', DATABASE_URL: 'postgres://localhost/app' }
+  it('takes port, database and key secret of the environment, unless told otherwise', () => {
+    const secret = 'a secret of the environment, 32+'
+    const environment = {
+      PORT: '8080',
+      DATABASE_URL: 'postgres://localhost/app',
+      SIGNING_KEY_SECRET: secret,
+    }
     expect(readCommandLine([], environment)).toMatchObject({
       port: 8080,
+      signingKeySecret: secret,
       database: 'postgres://localhost/app',
     })
     const words = '--port 0 --database :memory:'.split(' ')

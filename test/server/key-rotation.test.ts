@@ -162,7 +162,7 @@ describe('the first keys', () => {
         if (activatedAt === null) await records.activateSigningKey(kid, clock.now)
       }
     })
-    const keys = await loadKeys(store, () => clock.now)
+    const keys = await loadKeys(store, { clock: () => clock.now })
     expect(keys.jwks().keys).toHaveLength(3)
     await keys.rotate()
     // All that signed before are retired: none goes on verifying for ever.

@@ -22,6 +22,7 @@ export function readCommandLine(
   return {
     port: port === undefined ? 3000 : readPort(port),
     database: findDatabase(values.database, environment),
+    signingKeySecret: environment.SIGNING_KEY_SECRET,
     strict: values.strict ?? false,
     trustProxy: values['trust-proxy'] ?? false,
     rateLimits: !values['no-rate-limits'],

@@ -13,7 +13,7 @@ const onError = (error: Error) => console.error(error)
 export async function createBackend(environment = process.env): Promise<App & { close(): Promise<void> }> {
   const store = await openStore(findDatabase(undefined, environment))
   const { clock = systemClock } = store
-  const keys = await loadKeys(store, clock)
+  const keys = await loadKeys(store, { clock, secret: environment.SIGNING_KEY_SECRET })
   const settings = resolveSettings({ accessTokenLifetime: 15 * 60 * 1000 })
   const app = createApp({ store, keys, settings, passwords: createArgon2Hasher(), isCommonPassword, onError })
   const stop = startHousekeeping({ store, keys, clock, settings, keyLifetime: month, onError })

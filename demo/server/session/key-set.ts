@@ -9,7 +9,9 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose'
+import type { Random } from '../ambient.ts'
 import type { SigningKeyRow } from '../store/rows.ts'
+import { seal, unseal } from './sealing.ts'
 
 const algorithm = 'ES256'
 const typ = 'at+jwt'
@@ -42,11 +44,34 @@ export interface KeySet {
   jwks(): { keys: JWK[] }
 }
 
-export async function generateKey(createdAt: number): Promise<SigningKeyRow> {
+/** With a secret the private part is sealed: then a dump of the database signs nothing. */
+export interface KeySecret {
+  secret: string | undefined
+  random: Random
+}
+
+interface StoredKey extends JWK {
+  sealed?: string
+}
+
+const purpose = 'silent-refresh signing key'
+
+export async function generateKey(createdAt: number, { secret, random }: KeySecret): Promise<SigningKeyRow> {
   const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
-  const jwk = await exportJWK(privateKey)
-  const kid = await calculateJwkThumbprint(jwk)
-  return { kid, jwk: JSON.stringify(jwk), createdAt, activatedAt: null, retiredAt: null }
+  const { d = '', ...rest } = await exportJWK(privateKey)
+  const stored: StoredKey = secret
+    ? { ...rest, sealed: await seal(secret, purpose, d, random) }
+    : { ...rest, d }
+  const kid = await calculateJwkThumbprint(rest)
+  return { kid, jwk: JSON.stringify(stored), createdAt, activatedAt: null, retiredAt: null }
+}
+
+async function openKey(jwk: string, secret: string | undefined): Promise<JWK> {
+  const { sealed, ...key } = JSON.parse(jwk) as StoredKey
+  if (sealed === undefined) return key
+  const opened = secret && (await unseal(secret, purpose, sealed).catch(() => undefined))
+  if (opened) return { ...key, d: opened }
+  throw new Error('the signing key is sealed, and SIGNING_KEY_SECRET is not what it was sealed with')
 }
 
 /** The key that signs: the one activated last. */
@@ -55,12 +80,15 @@ export function findActiveKey(rows: readonly SigningKeyRow[]): SigningKeyRow | u
   return active.sort((a, b) => (b.activatedAt ?? 0) - (a.activatedAt ?? 0))[0]
 }
 
-export async function createKeySet(rows: readonly SigningKeyRow[]): Promise<KeySet> {
+export async function createKeySet(
+  rows: readonly SigningKeyRow[],
+  secret: string | undefined,
+): Promise<KeySet> {
   const active = findActiveKey(rows)
   if (!active) throw new Error('there is no signing key')
-  const signingKey = await importJWK(JSON.parse(active.jwk) as JWK, algorithm)
+  const signingKey = await importJWK(await openKey(active.jwk, secret), algorithm)
   const publicKeys = rows.map(({ kid, jwk }): JWK => {
-    const { d: _private, ...rest } = JSON.parse(jwk) as JWK
+    const { d: _private, sealed: _sealed, ...rest } = JSON.parse(jwk) as StoredKey
     return { ...rest, kid, alg: algorithm, use: 'sig' }
   })
   const findKey = createLocalJWKSet({ keys: publicKeys })

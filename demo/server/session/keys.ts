@@ -21,16 +21,29 @@ export interface Keys extends KeySet {
   activeSince(): number
 }
 
+export interface KeyOptions {
+  clock?: Clock
+  random?: Random
+  /** Seals the private keys in the store; those that lie there unsealed go on. @default none */
+  secret?: string | undefined
+}
+
+const shortestSecret = 32
+
 /** A forger with invented key ids must not make us ask the database each time. */
 const searchInterval = 1000
 
 /** Takes the keys of the store, making the first ones: tokens and sessions survive a restart alike. */
 export async function loadKeys(
   store: Store,
-  clock: Clock = systemClock,
-  random: Random = systemRandom,
+  { clock = systemClock, random = systemRandom, secret }: KeyOptions = {},
 ): Promise<Keys> {
-  const [fresh, freshNext] = [await generateKey(clock()), await generateKey(clock() + 1)]
+  if (secret !== undefined && secret.length < shortestSecret) {
+    throw new TypeError(`SIGNING_KEY_SECRET must have at least ${shortestSecret} characters`)
+  }
+  const sealing = { secret, random }
+  const fresh = await generateKey(clock(), sealing)
+  const freshNext = await generateKey(clock() + 1, sealing)
   let rows = await store.write(async (records) => {
     // Several instances may be starting on an empty database.
     await records.lockSigningKeys()
@@ -41,7 +54,7 @@ export async function loadKeys(
     if (!hasNext) await records.addSigningKey(freshNext)
     return records.listSigningKeys()
   })
-  let keySet = await createKeySet(rows)
+  let keySet = await createKeySet(rows, secret)
   let lastSearch: { at: number; done: Promise<void> } | undefined
 
   /** All who meet an unknown key while another search is on, or was just now, share its outcome. */
@@ -55,7 +68,7 @@ export async function loadKeys(
 
   async function reload(): Promise<void> {
     rows = await store.read((records) => records.listSigningKeys())
-    keySet = await createKeySet(rows)
+    keySet = await createKeySet(rows, secret)
   }
 
   return {
@@ -76,7 +89,7 @@ export async function loadKeys(
       // Before anything is awaited: it is this key whose time is up, whatever is learnt meanwhile.
       const active = findActiveKey(rows)?.kid
       const now = clock()
-      const fresh = await generateKey(now)
+      const fresh = await generateKey(now, sealing)
       await store.write(async (records) => {
         await records.lockSigningKeys()
         const known = await records.listSigningKeys()
