@@ -4,23 +4,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSqliteStore } from '../../../demo/server/store/sqlite-store.ts'
-import { type Answer, createBackend, minute } from '../backend.ts'
+import { createBackend, minute } from '../backend.ts'
 import { grow } from '../chain.ts'
-import { createTroubled } from './database.ts'
-
-function expectUnavailable(answer: Answer): void {
-  expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' }, cookies: [] })
-  expect(answer.headers.get('retry-after')).toBe('1')
-}
-
-async function signIn() {
-  const troubled = await createTroubled()
-  const page = troubled.backend.browser()
-  await page.login()
-  const tokens = await grow(troubled.backend, page, 1)
-  troubled.backend.clock.advance(minute)
-  return { ...troubled, page, tokens }
-}
+import { expectUnavailable, signIn } from './unavailable.ts'
 
 describe('two transactions of which Postgres gives up one', () => {
   // A sequence counts on when its transaction is undone.

@@ -1,23 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Records } from '../../../demo/server/store/store.ts'
-import { type Answer, createBackend, minute } from '../backend.ts'
+import { createBackend, minute } from '../backend.ts'
 import { findRows, grow } from '../chain.ts'
-import { createTroubled } from './database.ts'
-
-function expectUnavailable(answer: Answer): void {
-  expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' }, cookies: [] })
-  expect(answer.headers.get('retry-after')).toBe('1')
-}
-
-async function signIn() {
-  const troubled = await createTroubled()
-  const page = troubled.backend.browser()
-  const { access_token: token } = await page.login()
-  // So that the token has a parent, whose row is written when it is exchanged.
-  await grow(troubled.backend, page, 1)
-  troubled.backend.clock.advance(minute)
-  return { ...troubled, page, token }
-}
+import { expectUnavailable, signIn } from './unavailable.ts'
 
 describe('a Postgres that cannot answer is 503 with Retry-After and never 401, and the session outlives it', () => {
   it('when a row stays locked longer than a client waits', { timeout: 20_000 }, async () => {
