@@ -67,7 +67,7 @@ export function createActions(connection: Connection, log: Log, counters: Counte
 
   async function signOutEverywhere(): Promise<void> {
     if (!isSignedIn()) return log.add('Sign in first: nobody is there to sign out.')
-    const headers = { 'Content-Type': 'application/json' }
+    const headers = { 'Content-Type': 'application/json', 'X-Silent-Refresh': '1' }
     const response = await apiFetch('/auth/logout-all', { method: 'POST', headers, body: '{}' })
     if (response.ok)
       log.add('The server has ended all sessions of this user. The page does not know: make a call.')
