@@ -25,6 +25,50 @@ describe.each(stores)('refreshes on both sides of a moment, with the $kind store
     expect(await events()).not.toContain('refresh_reused')
   })
 
+  it.each([
+    ['presented before the grace ended', 9000, 600, 500],
+    ['presented after it', 9500, 540, 150],
+  ])(
+    'sign nobody out when an answer was lost, the next came late, and its token was %s',
+    async (_case, ...pauses) => {
+      const [untilNext, untilPresented, untilDuplicate] = pauses
+      const { browser, clock } = await createBackend(create())
+      const page = browser()
+      await page.login()
+      clock.advance(minute)
+      const [lost, duplicate] = [page.copy(), page.copy()]
+      await lost.refresh()
+      clock.advance(untilNext)
+      await page.refresh()
+      clock.advance(untilPresented)
+      expect(await page.refresh()).toMatchObject({ status: 200, cookies: [] })
+      clock.advance(untilDuplicate)
+      expect((await duplicate.refresh()).status).toBe(200)
+      expect(duplicate.held()).toBe(page.held())
+      clock.advance(minute)
+      expect((await page.refresh()).cookies).toHaveLength(2)
+    },
+  )
+
+  it('give a thief no more than a minute of grace, however often he asks', async () => {
+    const { browser, clock } = await createBackend(create())
+    const page = browser()
+    await page.login()
+    clock.advance(minute)
+    const thief = page.copy()
+    const stolen = thief.held()
+    await page.refresh()
+    const statuses: number[] = []
+    for (let time = 0; time < 60; time += 5) {
+      await page.refresh()
+      clock.advance(5 * second)
+      thief.jar.set('__Host-sr_rt', stolen)
+      statuses.push((await thief.refresh()).status)
+    }
+    expect(statuses).toEqual([...Array(11).fill(200), 401])
+    expect((await page.refresh()).status).toBe(401)
+  })
+
   it('sign nobody out when the clock is set forward between them', async () => {
     const store = await create()
     const { browser, keys, clock, events } = await createBackend(store)

@@ -34,6 +34,7 @@ const token: RefreshToken = {
   handedOutAt: null,
   droppedAt: null,
   successorSealed: null,
+  parentHandedOutAt: null,
   successor: null,
 }
 
@@ -99,8 +100,44 @@ describe('a presented refresh token means', () => {
       'long spent, successor on its way and seen',
       { ...givenAgain, successor: seen },
       session,
+      'replay',
+      'refresh_reused',
+    ],
+    [
+      'spent six periods ago, successor on its way and seen',
+      { ...givenAgain, usedAt: now - 6 * grace, successor: seen },
+      session,
       'refresh_reused',
       'refresh_reused',
+    ],
+    [
+      'spent six periods ago, successor on its way and unseen',
+      { ...givenAgain, usedAt: now - 6 * grace },
+      session,
+      'replay',
+      'refresh_reused',
+    ],
+    [
+      'long spent, successor on its way and spent too',
+      { ...givenAgain, successor: spentSuccessor },
+      session,
+      'refresh_reused',
+      'refresh_reused',
+    ],
+    ['a token given again a moment ago', { ...token, parentHandedOutAt: now - 1 }, session, 'keep', 'rotate'],
+    [
+      'a token given again a period ago',
+      { ...token, parentHandedOutAt: now - grace },
+      session,
+      'rotate',
+      'rotate',
+    ],
+    [
+      'a token given again a moment ago, six periods old',
+      { ...token, createdAt: now - 6 * grace, parentHandedOutAt: now - 1 },
+      session,
+      'rotate',
+      'rotate',
     ],
     [
       'long spent, successor seen',

@@ -10,6 +10,8 @@ const day = 24 * hour
 /** Ended sessions are kept so long: until then a late token gets the true reason, and theft is still seen. */
 const keepEnded = day
 const keepAudit = 90 * day
+/** Longer than a jump of the clock, which would make fresh ones look old. */
+const keepSealed = 10 * minute
 /** How long it may take until every instance knows of a rotation. */
 const keysInterval = minute
 
@@ -45,7 +47,7 @@ export function startHousekeeping(ports: HousekeepingPorts): () => void {
 
 async function sweep({ store, clock, settings }: HousekeepingPorts): Promise<void> {
   const now = clock()
-  const spentBefore = now - settings.gracePeriod
+  const spentBefore = now - settings.gracePeriod - keepSealed
   const [endedBefore, auditedBefore] = [now - keepEnded, now - keepAudit]
   let hasMore = true
   while (hasMore) {

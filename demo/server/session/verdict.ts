@@ -17,6 +17,9 @@ export type Refusal = 'no_session' | 'session_revoked' | 'session_expired' | 're
  */
 export type Verdict = Refusal | 'rotate' | 'keep' | 'replay' | 'sibling'
 
+/** So many grace periods at most, counted from the exchange. */
+const mostStretch = 6
+
 /** The one place that decides; pure, so that every store shares one table of cases. */
 export function judge(
   token: RefreshToken | undefined,
@@ -30,22 +33,36 @@ export function judge(
   // Its answer was lost, or so we believed: whoever has it took it from the wire. That never expires.
   if (token.droppedAt !== null) return 'refresh_reused'
   if (token.idleExpiresAt <= now) return 'session_expired'
-  if (token.usedAt === null) return judgeUnspent(token.createdAt, now, rules)
+  if (token.usedAt === null) return judgeUnspent(token, now, rules)
   return judgeSpent(token, token.usedAt, now, rules)
 }
 
-function judgeUnspent(createdAt: number, now: number, rules: RefreshRules): Verdict {
-  const young = now - createdAt < rules.gracePeriod
-  return young && !rules.strict ? 'keep' : 'rotate'
+function judgeUnspent(
+  { createdAt, parentHandedOutAt }: RefreshToken,
+  now: number,
+  rules: RefreshRules,
+): Verdict {
+  const isYoung = !rules.strict && isRecent(createdAt, parentHandedOutAt, now, rules)
+  return isYoung ? 'keep' : 'rotate'
 }
 
 function judgeSpent(token: RefreshToken, usedAt: number, now: number, rules: RefreshRules): Verdict {
-  if (rules.strict || !token.successor) return 'refresh_reused'
-  const graceful = now - usedAt < rules.gracePeriod && token.successorSealed !== null
+  const { successor, successorSealed, handedOutAt } = token
+  if (rules.strict || !successor) return 'refresh_reused'
+  const canReplay = successorSealed !== null && successor.usedAt === null
   // Grace is for the immediate predecessor only: a spent successor has a successor of its own.
-  if (graceful && token.successor.usedAt === null) return 'replay'
-  if (token.successor.presentedAt !== null) return 'refresh_reused'
+  if (canReplay && isRecent(usedAt, handedOutAt, now, rules)) return 'replay'
+  if (successor.presentedAt !== null) return 'refresh_reused'
   // Given to somebody a moment ago, it is on its way: a sibling now would make a thief of whom it reaches.
-  const isOnItsWay = now - (token.handedOutAt ?? usedAt) < rules.gracePeriod
-  return isOnItsWay && token.successorSealed !== null ? 'replay' : 'sibling'
+  const isOnItsWay = now - (handedOutAt ?? usedAt) < rules.gracePeriod
+  return canReplay && isOnItsWay ? 'replay' : 'sibling'
+}
+
+/**
+ * Whether the exchange is so recent that requests from before may still be under way. Giving the successor out once
+ * more begins that anew, for a client whose first answer was lost; not for ever, or a thief could keep it going.
+ */
+function isRecent(since: number, again: number | null, now: number, { gracePeriod }: RefreshRules): boolean {
+  if (now - since < gracePeriod) return true
+  return again !== null && now - again < gracePeriod && now - since < gracePeriod * mostStretch
 }

@@ -83,7 +83,9 @@ function createTokenRecords(tables: Tables) {
     findToken: async (hash) => {
       const token = tokens.get(hash)
       const session = token && joinSession(tables, token.sessionId)
-      return session && { token: { ...token, successor: findSuccessor(tables, hash) ?? null }, session }
+      const successor = findSuccessor(tables, hash) ?? null
+      const parentHandedOutAt = tokens.get(token?.parentHash ?? '')?.handedOutAt ?? null
+      return session && { token: { ...token, parentHandedOutAt, successor }, session }
     },
     markPresented: async (hash, at) => {
       const token = tokens.get(hash)

@@ -66,6 +66,8 @@ export interface RefreshTokenRow {
 
 /** A refresh token as found, with its living successor. */
 export interface RefreshToken extends RefreshTokenRow {
+  /** When this token was last given to anybody, `null` for the first of a session. */
+  parentHandedOutAt: number | null
   successor: Pick<RefreshTokenRow, 'hash' | 'gen' | 'idleExpiresAt' | 'presentedAt' | 'usedAt'> | null
 }
 

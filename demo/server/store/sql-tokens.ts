@@ -12,7 +12,8 @@ const tokenColumns = `t.token_hash AS "tokenHash", t.parent_hash AS "parentHash"
   t.created_at AS "tokenCreatedAt", t.idle_expires_at AS "idleExpiresAt", t.presented_at AS "presentedAt",
   t.used_at AS "usedAt", t.handed_out_at AS "handedOutAt", t.dropped_at AS "droppedAt", t.successor_sealed AS "successorSealed",
   c.token_hash AS "childHash", c.gen AS "childGen", c.idle_expires_at AS "childIdleExpiresAt",
-  c.presented_at AS "childPresentedAt", c.used_at AS "childUsedAt"`
+  c.presented_at AS "childPresentedAt", c.used_at AS "childUsedAt",
+  p.handed_out_at AS "parentHandedOutAt"`
 
 /** One row for everything that a verdict needs: a refresh asks the database once before it writes. */
 interface FoundRow extends Session, Omit<RefreshTokenRow, 'hash' | 'sessionId' | 'createdAt'> {
@@ -23,6 +24,7 @@ interface FoundRow extends Session, Omit<RefreshTokenRow, 'hash' | 'sessionId' |
   childIdleExpiresAt: number
   childPresentedAt: number | null
   childUsedAt: number | null
+  parentHandedOutAt: number | null
 }
 
 type TokenRecords = Pick<
@@ -55,6 +57,7 @@ export function createTokenRecords(sql: Sql): TokenRecords {
         `SELECT ${sessionColumns}, ${tokenColumns} FROM refresh_tokens t
          JOIN sessions s ON s.id = t.session_id
          JOIN users u ON u.id = s.user_id
+         LEFT JOIN refresh_tokens p ON p.token_hash = t.parent_hash
          LEFT JOIN refresh_tokens c ON c.parent_hash = t.token_hash AND c.dropped_at IS NULL
          WHERE t.token_hash = $1`,
         hash,
@@ -101,7 +104,15 @@ function readFound(row: FoundRow): Awaited<ReturnType<Records['findToken']>> {
     handedOutAt,
     droppedAt,
   } = row
-  const { successorSealed, childHash, childGen, childIdleExpiresAt, childPresentedAt, childUsedAt } = row
+  const {
+    successorSealed,
+    childHash,
+    childGen,
+    childIdleExpiresAt,
+    childPresentedAt,
+    childUsedAt,
+    parentHandedOutAt,
+  } = row
   const { id, userId, tokenVersion, createdAt, expiresAt, revokedAt, revokedReason, userAgent, ip } = row
   const { currentVersion, userDisabledAt } = row
   const successor =
@@ -127,6 +138,7 @@ function readFound(row: FoundRow): Awaited<ReturnType<Records['findToken']>> {
       handedOutAt,
       droppedAt,
       successorSealed,
+      parentHandedOutAt,
       successor,
     },
     session: {
