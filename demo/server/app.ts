@@ -13,6 +13,7 @@ import { addSessionRoutes } from './routes/session-routes.ts'
 import { createAccessChecker, type TokenProblem } from './session/access-check.ts'
 import { watchClockSteps } from './session/clock-steps.ts'
 import type { Cookies } from './session/cookies.ts'
+import { queueHashing } from './session/hashing-queue.ts'
 import type { Keys } from './session/keys.ts'
 import { createLimiter, type Limiter, noLimiter } from './session/limiter.ts'
 import { type Mailer, noMailer } from './session/mailer.ts'
@@ -46,14 +47,14 @@ export interface AppOptions {
 export interface App {
   /** `ip` is the address of the client, where there is one: for rate limits and the audit log. */
   fetch(request: Request, cookies: Cookies, ip?: string | null): Promise<Response>
-  /** Checks an `Authorization` header, for routes of your own. */
+  /** Checks an `Authorization` header, for routes of your own. Never throws: a database that is gone is a 503. */
   authorize(header: string | null | undefined): Promise<Authorization>
 }
 
-/** Whose request it is, or what to answer with status 401. */
+/** Whose request it is, or what to answer. */
 export type Authorization =
   | { valid: true; userId: string; sessionId: string }
-  | { valid: false; code: TokenProblem; challenge: string }
+  | { valid: false; status: 401 | 503; code: TokenProblem | 'unavailable'; headers: Record<string, string> }
 
 /** The whole backend as one function. It knows no platform: the same in a page and on Node. */
 export function createApp(options: AppOptions): App {
@@ -96,9 +97,16 @@ export function createApp(options: AppOptions): App {
 
   return {
     fetch: async (request, cookies, ip = null) => app.fetch(request, { cookies, ip }),
-    async authorize(header) {
-      const access = await check(header ?? null)
-      return access.valid ? access : { ...access, challenge: describeChallenge(access.code) }
+    authorize: async (header) => {
+      try {
+        const access = await check(header ?? null)
+        if (access.valid) return access
+        const headers = { 'www-authenticate': describeChallenge(access.code) }
+        return { valid: false, status: 401, code: access.code, headers }
+      } catch (error) {
+        onError(error instanceof Error ? error : new Error(String(error)))
+        return { valid: false, status: 503, code: 'unavailable', headers: { 'retry-after': '1' } }
+      }
     },
   }
 }
@@ -130,7 +138,8 @@ function createSecureHeaders(secure: boolean) {
 }
 
 function resolvePorts(options: AppOptions): AppPorts {
-  const { store, keys, passwords, mailer = noMailer, random = systemRandom } = options
+  const { store, keys, mailer = noMailer, random = systemRandom } = options
+  const passwords = queueHashing(options.passwords)
   const { clock = store.clock ?? systemClock, onError = () => undefined } = options
   const { monotonic = options.clock ?? monotonicClock } = options
   const settings = resolveSettings(options.settings ?? {})

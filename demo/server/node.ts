@@ -15,7 +15,7 @@ import type { Mailer } from './session/mailer.ts'
 import type { PasswordHasher } from './session/passwords.ts'
 import { resolveSettings, type Settings } from './settings.ts'
 import { openStore } from './store/database.ts'
-import type { Store } from './store/store.ts'
+import { type Store, StoreUnavailableError } from './store/store.ts'
 
 /** All durations in milliseconds. */
 export interface ServerOptions extends Partial<Omit<Settings, 'trustCaller'>>, HandlerOptions {
@@ -60,15 +60,15 @@ export interface RunningServer {
 /** Who sends a body so slowly is not a browser. */
 const requestTimeout = 30_000
 const closeTimeout = 2000
-const month = 30 * 24 * 60 * 60 * 1000
 
 /** The backend on Node: SQLite or Postgres, argon2id, the demo users, and the files of the page. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { port = 0, host = '127.0.0.1', database = ':memory:', control: wantsControl = false } = options
   const { staticRoot, trustProxy = false, passwords = createArgon2Hasher(), onError = reportError } = options
-  const { mailer, keyLifetime = month, signingKeySecret, demoUsers = true } = options
+  const { mailer, keyLifetime, signingKeySecret, demoUsers = true } = options
   const settings = resolveSettings(pickSettings(options))
-  if (!(keyLifetime > 0)) throw new TypeError('keyLifetime must be a positive number of milliseconds')
+  if (keyLifetime !== undefined && !(keyLifetime > 0))
+    throw new TypeError('keyLifetime must be a positive number of milliseconds')
   const store = await openStore(database)
   const { clock = store.clock ?? systemClock } = options
   try {
@@ -76,7 +76,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const realKeys = await loadKeys(store, { clock, secret: signingKeySecret })
     const control = wantsControl ? createControl(realKeys) : undefined
     const keys = control?.keys ?? realKeys
-    const ports = { store, keys, passwords, settings, onError, isCommonPassword }
+    const unfinished = new Set<Promise<void>>()
+    const defer = (work: Promise<void>) => {
+      unfinished.add(work)
+      void work.finally(() => unfinished.delete(work))
+    }
+    const ports = { store, keys, passwords, settings, onError, defer, isCommonPassword }
     const given = { ...(mailer && { mailer }), ...(options.clock && { clock }) }
     const app = createApp({ ...ports, ...given })
     const listener = getRequestListener(
@@ -95,7 +100,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       server.once('error', reject)
       server.listen(port, host, resolve)
     })
-    const stopHousekeeping = startHousekeeping({ store, keys, clock, settings, keyLifetime, onError })
+    const stopHousekeeping = startHousekeeping({
+      store,
+      keys,
+      clock,
+      settings,
+      onError,
+      ...(keyLifetime && { keyLifetime }),
+    })
     const address = server.address()
     const taken = typeof address === 'object' && address ? address.port : port
     return {
@@ -108,6 +120,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         stopHousekeeping()
         control?.close()
         await closeGently(server)
+        await Promise.all(unfinished)
         await store.close()
       },
     }
@@ -166,6 +179,9 @@ function pickSettings(options: ServerOptions): Partial<Settings> {
   return Object.fromEntries(given.map((name) => [name, options[name]]))
 }
 
+/** An outage is one line for each request that met it; what nobody expects comes with its stack. */
 function reportError(error: Error): void {
-  console.error(error)
+  const { cause } = error
+  if (!(error instanceof StoreUnavailableError)) console.error(error)
+  else console.error(`${error.message}${cause instanceof Error ? `: ${cause.message}` : ''}`)
 }

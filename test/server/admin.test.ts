@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
+import { minute } from './backend.ts'
 import { login, me, post, start } from './server.ts'
 
 const script = fileURLToPath(new URL('../../demo/server/admin.ts', import.meta.url))
@@ -37,7 +39,11 @@ it('an administrator disables a user beside a running server, and reads what hap
   expect((await post(server, '/auth/refresh', cookie)).status).toBe(401)
   expect((await post(server, '/auth/login', '', credentials)).status).toBe(200)
 
-  expect(await run('rotate-keys', '--database', database)).toMatchObject({ code: 0 })
+  expect(await run('rotate-keys', '--database', database)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('published for minutes only'),
+  })
+  expect(await run('replace-keys', '--database', database)).toMatchObject({ code: 0 })
   const { stdout } = await run('audit', '--database', database)
   const events = stdout
     .trim()
@@ -51,6 +57,26 @@ it('an administrator disables a user beside a running server, and reads what hap
     'login_succeeded',
     'key_rotated',
   ])
+})
+
+it('an administrator rotates keys that everybody knows by now', { timeout: 30_000 }, async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'silent-refresh-'))
+  const database = join(directory, 'demo.sqlite')
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const server = await start({ database, clock: () => Date.now() - 60 * minute })
+  await server.close()
+  expect(await run('rotate-keys', '--database', database)).toMatchObject({ code: 0, stderr: '' })
+  const { stdout } = await run('audit', '--last', '1', '--database', database)
+  expect(JSON.parse(stdout)).toMatchObject({ event: 'key_rotated' })
+})
+
+it('an administrator who mistypes the database makes no new one', { timeout: 30_000 }, async () => {
+  const database = join(tmpdir(), `silent-refresh-${crypto.randomUUID()}.sqlite`)
+  expect(await run('audit', '--database', database)).toMatchObject({
+    code: 1,
+    stderr: `There is no database ${database}\n`,
+  })
+  expect(existsSync(database)).toBe(false)
 })
 
 it.each([['nonsense'], ['disable'], ['disable', 'a', 'b'], ['toString'], ['audit', '--frob']])(

@@ -125,3 +125,18 @@ describe('npm run server', { timeout: 30_000 }, () => {
     }
   })
 })
+
+it('takes an empty variable of the environment for none', () => {
+  const { port, database, signingKeySecret } = readCommandLine([], {
+    PORT: '',
+    DATABASE_URL: '',
+    SIGNING_KEY_SECRET: '',
+  })
+  expect([port, database, signingKeySecret]).toEqual([
+    3000,
+    expect.stringMatching(/demo\.sqlite$/),
+    undefined,
+  ])
+  expect(() => readCommandLine([], { PORT: 'http' })).toThrow('PORT http')
+  expect(() => readCommandLine(['--database', ''], {})).toThrow(UsageError)
+})

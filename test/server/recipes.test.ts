@@ -4,11 +4,12 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import { expect, it, onTestFinished } from 'vitest'
 import type { App } from '../../demo/server/app.ts'
-import { createBackend as createEnvironmentBackend } from '../../demo/server/recipes/backend.ts'
+import { createBackend as createWholeBackend } from '../../demo/server/recipes/backend.ts'
 import { createExpressApp } from '../../demo/server/recipes/express.ts'
 import { createFastifyApp } from '../../demo/server/recipes/fastify.ts'
 import { createHonoApp } from '../../demo/server/recipes/hono.ts'
 import { createAuthRoute, createOrdersRoute } from '../../demo/server/recipes/next.ts'
+import { noMailer } from '../../demo/server/session/mailer.ts'
 import { createBackend, minute, stores, type TokenAnswer } from './backend.ts'
 import { post, readCookie } from './server.ts'
 
@@ -71,6 +72,10 @@ it.each(frameworks)('lives inside an app made with %s', async (_name, serve) => 
   expect(refused.status).toBe(401)
   expect(refused.headers.get('www-authenticate')).toContain('error_description="revoked"')
   expect(await refused.json()).toEqual({ code: 'token_revoked' })
+
+  await store.close()
+  const unavailable = await orders(token)
+  expect([unavailable.status, unavailable.headers.get('retry-after')]).toEqual([503, '1'])
 })
 
 it.each(['express', 'fastify', 'hono', 'next'])(
@@ -81,8 +86,13 @@ it.each(['express', 'fastify', 'hono', 'next'])(
   },
 )
 
-it('takes the database of the environment', async () => {
-  const backend = await createEnvironmentBackend({ DATABASE_URL: ':memory:' })
-  onTestFinished(() => backend.close())
-  expect(await backend.authorize(undefined)).toMatchObject({ valid: false, code: 'token_missing' })
+it('protects a route of your own, and says when it cannot', async () => {
+  const backend = await createWholeBackend({ database: ':memory:', mailer: noMailer })
+  expect(await backend.authorize(undefined)).toEqual({
+    valid: false,
+    status: 401,
+    code: 'token_missing',
+    headers: { 'www-authenticate': 'Bearer realm="api"' },
+  })
+  await backend.close()
 })

@@ -18,11 +18,11 @@ export function readCommandLine(
   environment: Environment = process.env,
 ): ServerOptions & { port: number; database: string } {
   const values = parseWords(words)
-  const port = values.port ?? environment.PORT
+  if (values.database === '') throw new UsageError('--database needs a file or a postgres:// URL')
   return {
-    port: port === undefined ? 3000 : readPort(port),
+    port: findPort(values.port, environment.PORT),
     database: findDatabase(values.database, environment),
-    signingKeySecret: environment.SIGNING_KEY_SECRET,
+    signingKeySecret: environment.SIGNING_KEY_SECRET || undefined,
     strict: values.strict ?? false,
     trustProxy: values['trust-proxy'] ?? false,
     rateLimits: !values['no-rate-limits'],
@@ -66,9 +66,14 @@ function parseWords(words: string[]) {
   }
 }
 
-function readPort(text: string): number {
+function findPort(given: string | undefined, environment: string | undefined): number {
+  if (given !== undefined) return readPort('--port', given)
+  return environment ? readPort('PORT', environment) : 3000
+}
+
+function readPort(name: string, text: string): number {
   const port = Number(text)
-  if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`--port ${text}: not a port, 0 to 65535`)
+  if (!/^\d+$/.test(text) || port > 65_535) throw new UsageError(`${name} ${text}: not a port, 0 to 65535`)
   return port
 }
 
@@ -90,7 +95,7 @@ const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000,
 function readDuration(name: string, text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? []
   const factor = unit && units[unit]
-  if (!factor) throw new UsageError(`${name} ${text}: not a duration like 500ms, 5s, 15m, 1h`)
+  if (!factor) throw new UsageError(`${name} ${text}: not a duration like 500ms, 5s, 15m, 1h, 7d`)
   return Number(amount) * factor
 }
 

@@ -9,8 +9,10 @@ export function explain(error: unknown, { port, database }: { port?: number; dat
     return new UsageError(`Port ${port} is taken: choose another with --port`, cause)
   if (codes.includes('EACCES'))
     return new UsageError(`Port ${port} needs more rights: choose another with --port`, cause)
-  if (error instanceof Error && error.message.includes('SIGNING_KEY_SECRET'))
+  if (error instanceof Error && /SIGNING_KEY_SECRET|newer version/.test(error.message))
     return new UsageError(error.message, cause)
+  if (codes.includes('ENOTFOUND') && !isAboutDatabase(error))
+    return new UsageError('There is no such host: choose another with --host', cause)
   if (isAboutDatabase(error)) {
     const origin = error.cause instanceof Error ? error.cause : error
     const [reason] = (origin.message || String(codes[0] ?? 'no answer')).split('\n')

@@ -20,8 +20,8 @@ export interface HousekeepingPorts {
   keys: Keys
   clock: Clock
   settings: Settings
-  /** A signing key is replaced when it has signed for so long, in milliseconds. */
-  keyLifetime: number
+  /** A signing key is replaced when it has signed for so long, in milliseconds. @default 30 days */
+  keyLifetime?: number
   onError: (error: Error) => void
 }
 
@@ -56,7 +56,7 @@ async function sweep({ store, clock, settings }: HousekeepingPorts): Promise<voi
 }
 
 /** Reloads, rotates when it is time, and removes the keys that no living token can be signed with. */
-async function tendKeys({ keys, clock, settings, keyLifetime }: HousekeepingPorts): Promise<void> {
+async function tendKeys({ keys, clock, settings, keyLifetime = 30 * day }: HousekeepingPorts): Promise<void> {
   await keys.reload()
   if (clock() - keys.activeSince() >= keyLifetime) await keys.rotate()
   // An instance that has not heard of the rotation yet goes on signing with the retired key.

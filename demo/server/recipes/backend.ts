@@ -3,20 +3,31 @@ import { type App, createApp } from '../app.ts'
 import { startHousekeeping } from '../host/housekeeping.ts'
 import { createArgon2Hasher, isCommonPassword } from '../host/node-passwords.ts'
 import { loadKeys } from '../session/keys.ts'
-import { resolveSettings } from '../settings.ts'
-import { findDatabase, openStore } from '../store/database.ts'
+import type { Mailer } from '../session/mailer.ts'
+import { resolveSettings, type Settings } from '../settings.ts'
+import { openStore } from '../store/database.ts'
 
-const month = 30 * 24 * 60 * 60 * 1000
+export interface BackendOptions {
+  /** A SQLite file or `postgres://...`. */
+  database: string
+  mailer: Mailer
+  settings?: Partial<Settings>
+  /** Seals the signing keys in the database; 32 characters or more. */
+  signingKeySecret?: string
+}
+
 const onError = (error: Error) => console.error(error)
 
-/** What the recipes beside this file take: the app over the database of the environment, and who tidies up. */
-export async function createBackend(environment = process.env): Promise<App & { close(): Promise<void> }> {
-  const store = await openStore(findDatabase(undefined, environment))
+/** What the recipes beside this file take: the app over a database, and who tidies up. */
+export async function createBackend(options: BackendOptions): Promise<App & { close(): Promise<void> }> {
+  const { database, mailer, signingKeySecret: secret } = options
+  const store = await openStore(database)
   const { clock = systemClock } = store
-  const keys = await loadKeys(store, { clock, secret: environment.SIGNING_KEY_SECRET })
-  const settings = resolveSettings({ accessTokenLifetime: 15 * 60 * 1000 })
-  const app = createApp({ store, keys, settings, passwords: createArgon2Hasher(), isCommonPassword, onError })
-  const stop = startHousekeeping({ store, keys, clock, settings, keyLifetime: month, onError })
+  const keys = await loadKeys(store, { clock, secret })
+  const settings = resolveSettings(options.settings ?? {})
+  const passwords = createArgon2Hasher()
+  const app = createApp({ store, keys, settings, passwords, mailer, isCommonPassword, onError })
+  const stop = startHousekeeping({ store, keys, clock, settings, onError })
   return {
     ...app,
     async close() {

@@ -17,7 +17,7 @@ export function createExpressApp(backend: App): Express {
   app.get('/orders', async (request, response) => {
     const access = await backend.authorize(request.headers.authorization)
     if (!access.valid) {
-      response.status(401).set('WWW-Authenticate', access.challenge).json({ code: access.code })
+      response.status(access.status).set(access.headers).json({ code: access.code })
       return
     }
     response.json({ orders: [], user: access.userId })

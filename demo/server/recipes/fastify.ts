@@ -26,7 +26,7 @@ export function createFastifyApp(backend: App): FastifyInstance {
   app.get('/orders', async (request, reply) => {
     const access = await backend.authorize(request.headers.authorization)
     if (access.valid) return { orders: [], user: access.userId }
-    return reply.code(401).header('WWW-Authenticate', access.challenge).send({ code: access.code })
+    return reply.code(access.status).headers(access.headers).send({ code: access.code })
   })
   return app
 }

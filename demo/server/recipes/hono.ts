@@ -13,7 +13,7 @@ export function createHonoApp(backend: App): Hono {
   app.get('/orders', async (context) => {
     const access = await backend.authorize(context.req.header('authorization'))
     if (access.valid) return context.json({ orders: [], user: access.userId })
-    return context.json({ code: access.code }, 401, { 'WWW-Authenticate': access.challenge })
+    return context.json({ code: access.code }, access.status, access.headers)
   })
   return app
 }

@@ -3,6 +3,7 @@ import type { AccessChecker } from '../session/access-check.ts'
 import { issueAccessToken } from '../session/access-tokens.ts'
 import { createAuthenticator, refreshHash } from '../session/accounts.ts'
 import { recordEvent } from '../session/audit.ts'
+import type { Client } from '../session/client.ts'
 import { limits } from '../session/limits.ts'
 import type { AppPorts } from '../session/ports.ts'
 import { presentRefreshToken } from '../session/rotation.ts'
@@ -21,6 +22,7 @@ import {
   presentedHash,
   startSession,
 } from './sign-in.ts'
+import { withinQuota } from './within-quota.ts'
 
 export const bodyLimit = 16 * 1024
 
@@ -36,8 +38,15 @@ export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Reco
     const password = readNewPassword(body.password, ports.isCommonPassword)
     const client = describeClient(context)
     const quota: Quota = ['sign-up', addressOf(client), limits.signUpOfAddress]
-    const retryAfter = await throttle.take([quota], client)
-    if (retryAfter > 0) return tooMany(retryAfter)
+    return withinQuota(throttle, [quota], client, () => addAccount(context, email, password, client))
+  }
+
+  async function addAccount(
+    context: AppContext,
+    email: string,
+    password: string,
+    client: Client,
+  ): Promise<Response> {
     const passwordHash = await passwords.hash(password)
     const begin = await prepareSession(context, ports)
     const id = base64url.encode(random(16))
@@ -59,13 +68,21 @@ export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Reco
       loginQuota(client, email),
       ['login-address', addressOf(client), limits.loginOfAddress],
     ]
-    const retryAfter = await throttle.take(quotas, client)
-    if (retryAfter > 0) return tooMany(retryAfter)
-    const { user, matches } = await authenticate(email, password).catch((error: unknown) => {
-      // What the server is to blame for is no wrong password.
-      throttle.giveBack(quotas)
-      throw error
+    return withinQuota(throttle, quotas, client, async () => {
+      const answer = await checkPassword(context, email, password, client)
+      // Only what went wrong counts: nobody is locked out by signing in often.
+      if (answer.ok) throttle.giveBack(quotas)
+      return answer
     })
+  }
+
+  async function checkPassword(
+    context: AppContext,
+    email: string,
+    password: string,
+    client: Client,
+  ): Promise<Response> {
+    const { user, matches } = await authenticate(email, password)
     const begin = await prepareSession(context, ports)
     const { now } = begin
     if (!user || !matches || user.disabledAt !== null) {
@@ -75,8 +92,6 @@ export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Reco
       // That an account is disabled is told only to who knows its password.
       return matches ? problem(403, 'account_disabled') : problem(401, 'invalid_credentials')
     }
-    // Only what went wrong counts: nobody is locked out by signing in often.
-    throttle.giveBack(quotas)
     await refreshHash(user, password, ports)
     const session = await store.write(async (records) => {
       const started = await startSession(records, user, begin, ports)
@@ -93,8 +108,10 @@ export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Reco
     if (!presented) return problem(401, 'no_session')
     const client = describeClient(context)
     const quota: Quota = ['refresh-address', addressOf(client), limits.refreshOfAddress]
-    const retryAfter = await throttle.take([quota], client)
-    if (retryAfter > 0) return tooMany(retryAfter)
+    return withinQuota(throttle, [quota], client, () => goOn(context, presented, client))
+  }
+
+  async function goOn(context: AppContext, presented: string, client: Client): Promise<Response> {
     const outcome = await presentRefreshToken(presented, client, ports)
     if (!outcome.granted && outcome.code === 'rate_limited') {
       await throttle.note('refresh', outcome.session.id, client, outcome.session)
@@ -114,15 +131,16 @@ export function createAuthEndpoints(ports: AppPorts, check: AccessChecker): Reco
     await readBody(context.req.raw, bodyLimit)
     const presented = await presentedHash(context)
     const client = describeClient(context)
-    const quota: Quota = ['logout-address', addressOf(client), limits.refreshOfAddress]
-    const retryAfter = await throttle.take([quota], client)
-    if (retryAfter > 0) return tooMany(retryAfter)
-    if (presented) {
-      const ending = { presented, client, now: clock(), reason: 'logout' } as const
-      await store.write((records) => endPresented(records, ending, random))
-    }
-    forgetSession(context)
-    return context.body(null, 204)
+    // Who brings nothing costs nothing.
+    const quotas: Quota[] = presented ? [['logout-address', addressOf(client), limits.refreshOfAddress]] : []
+    return withinQuota(throttle, quotas, client, async () => {
+      if (presented) {
+        const ending = { presented, client, now: clock(), reason: 'logout' } as const
+        await store.write((records) => endPresented(records, ending, random))
+      }
+      forgetSession(context)
+      return context.body(null, 204)
+    })
   }
 
   async function logoutAll(context: AppContext): Promise<Response> {

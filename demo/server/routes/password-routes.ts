@@ -1,6 +1,7 @@
 import type { AccessChecker } from '../session/access-check.ts'
 import { resetPassword, sendPasswordReset } from '../session/accounts.ts'
 import { recordEvent } from '../session/audit.ts'
+import type { Client } from '../session/client.ts'
 import { normalizeEmail } from '../session/emails.ts'
 import { limits } from '../session/limits.ts'
 import type { AppPorts } from '../session/ports.ts'
@@ -11,8 +12,9 @@ import { readJsonObject } from './body.ts'
 import { type AppContext, describeClient } from './context.ts'
 import { readEmail, readNewPassword, readPassword, readText } from './credentials.ts'
 import type { Endpoint } from './endpoint.ts'
-import { challenge, problem, tooMany } from './problem.ts'
+import { challenge, problem } from './problem.ts'
 import { answerSession, prepareSession, startSession } from './sign-in.ts'
+import { withinQuota } from './within-quota.ts'
 
 /** A new password, for who knows the old one or owns the mailbox. Both raise the token version. */
 export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): Record<string, Endpoint> {
@@ -33,20 +35,26 @@ export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): 
     const wanted = readNewPassword(body.new_password, ports.isCommonPassword)
     const client = describeClient(context)
     const quotas: Quota[] = [['change', access.sessionId, limits.loginOfAccount]]
-    const retryAfter = await throttle.take(quotas, client)
-    if (retryAfter > 0) return tooMany(retryAfter)
-    const known = await findOwner(access.userId, current).catch((error: unknown) => {
-      // What the server is to blame for is no wrong password.
-      throttle.giveBack(quotas)
-      throw error
+    return withinQuota(throttle, quotas, client, async () => {
+      const answer = await replacePassword(context, access, { current, wanted }, client)
+      if (answer.ok) throttle.giveBack(quotas)
+      return answer
     })
+  }
+
+  async function replacePassword(
+    context: AppContext,
+    access: { userId: string; sessionId: string },
+    { current, wanted }: { current: string; wanted: string },
+    client: Client,
+  ): Promise<Response> {
+    const known = await findOwner(access.userId, current)
     if (!known) {
       const session = { id: access.sessionId, userId: access.userId }
       const event = { event: 'login_failed', at: ports.clock(), session, client } as const
       await store.write((records) => recordEvent(records, random, event))
       return problem(403, 'invalid_credentials')
     }
-    throttle.giveBack(quotas)
     const next = await passwords.hash(wanted)
     const begin = await prepareSession(context, ports)
     const session = await store.write(async (records) => {
@@ -78,15 +86,16 @@ export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): 
       ['reset-anywhere', normalizeEmail(email), limits.resetOfAccountAnywhere],
       ['reset-address', addressOf(client), limits.resetOfAddress],
     ]
-    const retryAfter = await throttle.take(quotas, client)
-    if (retryAfter > 0) return tooMany(retryAfter)
-    // Not awaited: how long it takes would tell whether there is such a user.
-    ports.defer(
-      sendPasswordReset(email, client, ports)
-        .catch(ports.onError)
-        .catch(() => undefined),
-    )
-    return context.body(null, 202)
+    return withinQuota(throttle, quotas, client, async () => {
+      // Not awaited: how long it takes would tell whether there is such a user.
+      const sending = sendPasswordReset(email, client, ports).catch((error: Error) => {
+        // Nothing was sent: the user may ask again.
+        throttle.giveBack(quotas)
+        ports.onError(error)
+      })
+      ports.defer(sending.catch(() => undefined))
+      return context.body(null, 202)
+    })
   }
 
   async function reset(context: AppContext): Promise<Response> {
@@ -95,13 +104,13 @@ export function createPasswordEndpoints(ports: AppPorts, check: AccessChecker): 
     const password = readNewPassword(body.password, ports.isCommonPassword)
     const client = describeClient(context)
     const quota: Quota = ['reset-token', addressOf(client), limits.resetOfAddress]
-    const retryAfter = await throttle.take([quota], client)
-    if (retryAfter > 0) return tooMany(retryAfter)
-    const user = await resetPassword(token, password, client, ports)
-    if (!user) return problem(400, 'invalid_reset_token')
-    // Most come here because they have guessed too often.
-    throttle.forget([loginQuota(client, user.email)])
-    return context.body(null, 204)
+    return withinQuota(throttle, [quota], client, async () => {
+      const user = await resetPassword(token, password, client, ports)
+      if (!user) return problem(400, 'invalid_reset_token')
+      // Most come here because they have guessed too often.
+      throttle.forget([loginQuota(client, user.email)])
+      return context.body(null, 204)
+    })
   }
 
   return { 'password/change': change, 'password/reset-request': requestReset, 'password/reset': reset }

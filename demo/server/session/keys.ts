@@ -17,8 +17,12 @@ export interface Keys extends KeySet {
   rotate(): Promise<void>
   /** Removes the keys retired before this time, in epoch milliseconds: their tokens fail from now on. */
   removeRetired(before: number): Promise<void>
+  /** For an emergency: all keys are replaced, every access token fails at once, and refreshes bring new ones. */
+  replaceAll(): Promise<void>
   /** Since when the active key has been signing, in epoch milliseconds. */
   activeSince(): number
+  /** Since when the next key has been published. */
+  nextSince(): number
 }
 
 export interface KeyOptions {
@@ -75,6 +79,7 @@ export async function loadKeys(
     reload,
     sign: (claims) => keySet.sign(claims),
     jwks: () => keySet.jwks(),
+    nextSince: () => rows.find(({ activatedAt }) => activatedAt === null)?.createdAt ?? 0,
     activeSince: () => findActiveKey(rows)?.activatedAt ?? 0,
     async verify(token, expectation) {
       try {
@@ -102,6 +107,20 @@ export async function loadKeys(
         }
         await records.addSigningKey(fresh)
         await recordEvent(records, random, { event: 'key_rotated', at: now, detail: next.kid.slice(0, 8) })
+      })
+      await reload()
+    },
+    async replaceAll() {
+      const now = clock()
+      const active = { ...(await generateKey(now, sealing)), activatedAt: now }
+      const next = await generateKey(now + 1, sealing)
+      await store.write(async (records) => {
+        await records.lockSigningKeys()
+        for (const { kid } of await records.listSigningKeys()) await records.retireSigningKey(kid, 0)
+        await records.removeSigningKeys(now)
+        await records.addSigningKey(active)
+        await records.addSigningKey(next)
+        await recordEvent(records, random, { event: 'key_rotated', at: now, detail: active.kid.slice(0, 8) })
       })
       await reload()
     },

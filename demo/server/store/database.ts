@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url'
 import { createSqliteStore } from './sqlite-store.ts'
 import type { Store } from './store.ts'
 
-/** The database that was asked for, else `DATABASE_URL`, else a file beside this one. */
+/** The database that was asked for, else `DATABASE_URL` unless that is empty, else a file in the server's folder. */
 export function findDatabase(
   given: string | undefined,
   environment: Partial<Record<string, string>>,
 ): string {
-  return given ?? environment.DATABASE_URL ?? fileURLToPath(new URL('../demo.sqlite', import.meta.url))
+  return given || environment.DATABASE_URL || fileURLToPath(new URL('../demo.sqlite', import.meta.url))
 }
 
 /** `postgres://...` or a SQLite file. Who uses SQLite needs no `pg` installed. */
@@ -25,6 +25,6 @@ export function describeDatabase(database: string): string {
   return `postgres on ${host}${pathname}`
 }
 
-function isPostgres(database: string): boolean {
+export function isPostgres(database: string): boolean {
   return /^postgres(ql)?:\/\//.test(database)
 }

@@ -10,7 +10,10 @@ export function createMemoryRecords(tables: Tables): Records {
     ...createTokenRecords(tables),
     ...createKeyRecords(tables),
     addAuditEntry: async (entry) => void tables.audit.set(entry.id, entry),
-    listAuditEntries: async () => [...tables.audit.values()].sort((a, b) => a.at - b.at),
+    listAuditEntries: async (most = Infinity) => {
+      const oldestFirst = [...tables.audit.values()].sort((a, b) => a.at - b.at)
+      return oldestFirst.slice(Math.max(0, oldestFirst.length - most))
+    },
     sweep: async (sweep) => {
       sweepTables(tables, sweep)
       return false

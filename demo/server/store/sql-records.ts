@@ -185,10 +185,13 @@ function createAuditRecords(sql: Sql): Pick<Records, 'addAuditEntry' | 'listAudi
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
       await sql.run(text, id, at, event, userId, sessionId, ip, userAgent, detail)
     },
-    listAuditEntries: () =>
-      sql.all<AuditEntry>(
+    async listAuditEntries(most = Number.MAX_SAFE_INTEGER) {
+      const newestFirst = await sql.all<AuditEntry>(
         `SELECT id, at, event, user_id AS "userId", session_id AS "sessionId", ip, user_agent AS "userAgent",
-           detail FROM audit_log ORDER BY at, seq`,
-      ),
+           detail FROM audit_log ORDER BY at DESC, seq DESC LIMIT $1`,
+        most,
+      )
+      return newestFirst.reverse()
+    },
   }
 }

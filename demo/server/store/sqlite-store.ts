@@ -3,48 +3,65 @@ import type { Sql } from './sql.ts'
 import { createSqlRecords } from './sql-records.ts'
 import { migrationsSince, sqliteDialect } from './sql-schema.ts'
 import { type Store, StoreUnavailableError } from './store.ts'
-import { createTurns, type TakeTurn } from './turns.ts'
+import { createTurns } from './turns.ts'
+
+/** Longer than any of our statements, shorter than a client waits for its refresh. */
+const patience = 4000
 
 /**
- * Opens the database, creates or updates its tables. One connection and one turn at a time: two connections of
- * one process would lock each other out while a transaction awaits. Several processes on one file are fine.
+ * Opens the database, creates or updates its tables. One connection writes, one transaction at a time; in a file
+ * another one reads, which neither waits for writers nor sees what they have not committed. Several processes on one
+ * file are fine.
  */
 export function createSqliteStore(file: string): Store {
+  const writer = openWriter(file)
+  const reader = isFile(file) ? openReader(file, writer) : undefined
+  const takeTurn = createTurns()
+  const records = createSqlRecords(createSql(writer), sqliteDialect)
+  const readRecords = reader && createSqlRecords(createSql(reader), sqliteDialect)
+
+  return {
+    read: (work) =>
+      readRecords ? work(readRecords).catch(rethrow) : takeTurn(() => work(records).catch(rethrow)),
+    write(work) {
+      const asked = performance.now()
+      return takeTurn(() => transact(writer, asked, () => work(records)).catch(rethrow))
+    },
+    close: () =>
+      takeTurn(async () => {
+        for (const database of [reader, writer]) if (database?.isOpen) database.close()
+      }),
+  }
+}
+
+function openWriter(file: string): DatabaseSync {
   const database = new DatabaseSync(file)
   try {
     // FULL: a rotation that a power cut takes back would sign out who already holds the successor.
     database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     database.exec('PRAGMA foreign_keys = ON')
     migrate(database)
+    // From now on others are served while one waits: see `begin`.
+    database.exec('PRAGMA busy_timeout = 0')
+    return database
   } catch (error) {
     database.close()
     throw error
   }
-  const takeTurn = limitPatience(createTurns())
-  const records = createSqlRecords(createSql(database), sqliteDialect)
+}
 
-  return {
-    read: (work) => takeTurn(() => work(records).catch(rethrow)),
-    write: (work) => takeTurn(() => transact(database, () => work(records)).catch(rethrow)),
-    close: () =>
-      takeTurn(async () => {
-        if (database.isOpen) database.close()
-      }),
+function openReader(file: string, writer: DatabaseSync): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { readOnly: true, timeout: 1000 })
+  } catch (error) {
+    writer.close()
+    throw error
   }
 }
 
-/** Longer than any of our statements, shorter than a client waits for its refresh. */
-const patience = 4000
-
-/** Who waited too long is sent away: judged late, a duplicate would look like a theft. */
-function limitPatience(takeTurn: TakeTurn): TakeTurn {
-  return (work) => {
-    const asked = performance.now()
-    return takeTurn(() => {
-      if (performance.now() - asked > patience) throw new StoreUnavailableError('too many are waiting')
-      return work()
-    })
-  }
+/** A database in memory belongs to its connection. */
+function isFile(file: string): boolean {
+  return file !== '' && file !== ':memory:'
 }
 
 function createSql(database: DatabaseSync): Sql {
@@ -83,9 +100,8 @@ function migrate(database: DatabaseSync): void {
   }
 }
 
-async function transact<T>(database: DatabaseSync, work: () => Promise<T>): Promise<T> {
-  // IMMEDIATE takes the write lock before the first read: what is judged cannot change before it is written.
-  database.exec('BEGIN IMMEDIATE')
+async function transact<T>(database: DatabaseSync, asked: number, work: () => Promise<T>): Promise<T> {
+  await begin(database, asked)
   try {
     const result = await work()
     database.exec('COMMIT')
@@ -93,6 +109,25 @@ async function transact<T>(database: DatabaseSync, work: () => Promise<T>): Prom
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')
     throw error
+  }
+}
+
+/**
+ * IMMEDIATE takes the write lock before the first read: what is judged cannot change before it is written. While
+ * another process has the lock this one goes on serving; SQLite's own waiting would stop it altogether.
+ */
+async function begin(database: DatabaseSync, asked: number): Promise<void> {
+  for (;;) {
+    // Judged late, a duplicate would look like a theft: who waited too long is sent away.
+    if (performance.now() - asked > patience) throw new StoreUnavailableError('too many are waiting')
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      return
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      // At random, so that processes do not keep meeting.
+      await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 10))
+    }
   }
 }
 
@@ -106,6 +141,15 @@ function rethrow(error: unknown): never {
 
 /** SQLITE_ERROR and SQLITE_CONSTRAINT: a statement that is wrong, and stays wrong however often it is tried. */
 function isOurFault(error: Error): boolean {
-  const result = 'errcode' in error ? Number(error.errcode) & 0xff : undefined
-  return result === 1 || result === 19
+  return [1, 19].includes(resultOf(error))
+}
+
+/** SQLITE_BUSY */
+function isBusy(error: unknown): boolean {
+  return resultOf(error) === 5
+}
+
+/** The primary result code; the extended one has more in its upper bits. */
+function resultOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
 }

@@ -81,8 +81,8 @@ export interface Records {
   removeSigningKeys(retiredBefore: number): Promise<void>
 
   addAuditEntry(entry: AuditEntry): Promise<void>
-  /** Oldest first. */
-  listAuditEntries(): Promise<AuditEntry[]>
+  /** The newest so many, oldest first. @default all */
+  listAuditEntries(most?: number): Promise<AuditEntry[]>
 
   /** Sweeps some of it; `true` if there is more. */
   sweep(sweep: Sweep): Promise<boolean>

@@ -1,7 +1,5 @@
-export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>
-
 /** One after another, in order of arrival; a failure is its caller's alone. */
-export function createTurns(): TakeTurn {
+export function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
     const turn = last.then(work)
