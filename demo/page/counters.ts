@@ -21,10 +21,17 @@ export interface Counters {
 export function createCounters(): Counters {
   const met: Met = { answered: 0, seen: 0, failed: 0, pending: 0 }
   let before: Counts | undefined
+  let asked = 0
+  let shown = 0
 
   async function update(): Promise<void> {
     for (const [name, value] of Object.entries(met)) write(`count-${name}`, String(value))
+    asked += 1
+    const turn = asked
     const { counts } = await backend.state()
+    // Answers may overtake each other: the newest question has the newest numbers.
+    if (turn < shown) return
+    shown = turn
     // The backend may have counted for longer than this page lives.
     before ??= counts
     write('count-refreshes', String(counts.refreshes - before.refreshes))
