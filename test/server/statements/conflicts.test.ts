@@ -1,11 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { createSqliteStore } from '../../../demo/server/store/sqlite-store.ts'
+import { describe, expect, it } from 'vitest'
 import { createBackend, minute } from '../backend.ts'
 import { grow } from '../chain.ts'
+import { openSharedFile } from '../shared-file.ts'
 import { expectUnavailable, signIn } from './unavailable.ts'
 
 describe('two transactions of which Postgres gives up one', () => {
@@ -79,15 +75,7 @@ describe('two transactions of which Postgres gives up one', () => {
 it('a SQLite file that another process keeps locked is 503 with Retry-After and never 401', {
   timeout: 20_000,
 }, async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'silent-refresh-'))
-  const file = join(directory, 'demo.sqlite')
-  const store = createSqliteStore(file)
-  const other = new DatabaseSync(file)
-  onTestFinished(async () => {
-    other.close()
-    await store.close()
-    await rm(directory, { recursive: true })
-  })
+  const { store, other } = await openSharedFile()
   const backend = await createBackend(store)
   const page = backend.browser()
   const { access_token: token } = await page.login()
