@@ -9,7 +9,7 @@ export function connect(keepalive: boolean) {
     refresh: { url: '/auth/refresh', keepalive },
     signOut: { url: '/auth/logout', keepalive },
     // The readable companion of the refresh cookie: a visitor without it need not ask.
-    hasSession: () => document.cookie.includes('sr_hint='),
+    hintCookie: 'sr_hint',
   })
   const api = createAxios(session, { baseURL: '/api' })
   const apiFetch = createFetch(session)

@@ -18,6 +18,6 @@ import type { Session } from './session/session.ts'
 export function createSession(options: SessionOptions): Session {
   checkSessionOptions(options)
   return hasPage()
-    ? createLiveSession(options, browserEnvironment)
+    ? createLiveSession(options, browserEnvironment())
     : createInertSession({ clock: browserClock, fetch: nativeFetch })
 }

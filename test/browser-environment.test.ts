@@ -184,7 +184,7 @@ describe('the environment of a browser', () => {
     })
     const init = { method: 'POST' }
     expect(await nativeFetch('/api', init)).toBe(answer)
-    expect(await browserEnvironment.fetch('/api', init)).toBe(answer)
+    expect(await browserEnvironment().fetch('/api', init)).toBe(answer)
     expect(calls).toEqual(Array(2).fill([true, '/api', init]))
   })
 
@@ -192,7 +192,7 @@ describe('the environment of a browser', () => {
     const reportError = vi.fn()
     vi.stubGlobal('reportError', reportError)
     const error = new Error('from a listener')
-    browserEnvironment.reportError(error)
+    browserEnvironment().reportError(error)
     expect(reportError.mock.calls).toEqual([[error]])
   })
 
@@ -200,7 +200,7 @@ describe('the environment of a browser', () => {
     vi.stubGlobal('reportError', undefined)
     const reject = vi.spyOn(Promise, 'reject').mockReturnValue(Promise.resolve() as Promise<never>)
     const error = new Error('from a listener')
-    browserEnvironment.reportError(error)
+    browserEnvironment().reportError(error)
     const { calls } = reject.mock
     reject.mockRestore()
     expect(calls).toEqual([[error]])

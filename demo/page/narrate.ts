@@ -15,6 +15,7 @@ export const endings: Record<EndReason, string> = {
   none: 'nobody was signed in',
   expired: 'the server refused the refresh, definitively',
   signed_out: 'you signed out',
+  signed_out_elsewhere: 'you signed out in another tab',
   replaced: 'somebody else signed in',
   disposed: 'the session was taken down',
 }
@@ -23,7 +24,7 @@ export const endings: Record<EndReason, string> = {
 export function narrate(event: SessionEvent, log: Log): void {
   switch (event.type) {
     case 'signed-in':
-      log.add('Signed in.', 'good', false)
+      log.add(event.elsewhere ? 'Signed in, in another tab.' : 'Signed in.', 'good', false)
       break
     case 'refresh-started':
       log.add(`A refresh begins: ${causes[event.reason]}.`, 'plain', false)
@@ -34,6 +35,9 @@ export function narrate(event: SessionEvent, log: Log): void {
       log.add(`New token after ${span(event.duration)}${life}${waiting}.`, 'good', false)
       break
     }
+    case 'adopted':
+      log.add('Another tab has handed over its token.', 'good', false)
+      break
     case 'refresh-failed': {
       const waiting = event.waiting > 0 ? ` ${wereWaiting(event.waiting)}.` : ''
       const next = event.retryAt === undefined ? '' : ` Next attempt in ${span(event.retryAt - Date.now())}.`

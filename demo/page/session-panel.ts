@@ -5,6 +5,7 @@ import { nameOf } from './people.ts'
 import { span } from './wording.ts'
 
 const frame = 200
+const bringsToken = ['signed-in', 'refreshed', 'adopted']
 
 /** Shows how the session stands, and keeps the bar draining. */
 export function startSessionPanel({ session, apiFetch }: Connection): void {
@@ -74,7 +75,7 @@ export function startSessionPanel({ session, apiFetch }: Connection): void {
   session.subscribe((event) => {
     if (event.type === 'signed-in') who = undefined
     show()
-    if (who === undefined && (event.type === 'signed-in' || event.type === 'refreshed')) void findWho()
+    if (who === undefined && bringsToken.includes(event.type)) void findWho()
   })
   setInterval(showToken, frame)
   show()

@@ -16,4 +16,12 @@ export const browserPage: Page = {
       return value
     }
   },
+  isEmbedded() {
+    try {
+      // Reading it throws where the top page is another origin's.
+      return window.top !== window && window.top?.location.origin !== location.origin
+    } catch {
+      return true
+    }
+  },
 }

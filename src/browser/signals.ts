@@ -9,15 +9,15 @@ export const browserSignals: Signals = {
   // `false` is certain, `true` is a guess (HTML standard, navigator.onLine).
   isOnline: () => navigator.onLine !== false,
   subscribe(listener) {
-    const bindings: [target: EventTarget, type: string, signal: () => Signal][] = [
+    const bindings: [target: EventTarget, type: string, signal: (event: Event) => Signal][] = [
       [document, 'visibilitychange', () => (document.visibilityState === 'hidden' ? 'hide' : 'wake')],
       [document, 'resume', () => 'wake'],
-      [window, 'pageshow', () => 'wake'],
+      [window, 'pageshow', (event) => ((event as PageTransitionEvent).persisted ? 'restore' : 'wake')],
       [window, 'pagehide', () => 'leave'],
       [window, 'online', () => 'online'],
     ]
     const undo = bindings.map(([target, type, signal]) => {
-      const handle = () => listener(signal())
+      const handle = (event: Event) => listener(signal(event))
       target.addEventListener(type, handle)
       return () => target.removeEventListener(type, handle)
     })

@@ -12,6 +12,10 @@ export interface AccessToken {
   readonly epoch: number
   /** Who it belongs to: compared, never trusted. */
   readonly subject: string | undefined
+  /** Milliseconds from its issue to its end; undefined where nobody says. */
+  readonly lifetime: number | undefined
+  /** When it was asked for: no earlier can it have been issued. */
+  readonly issuedAt: Moment
   readonly expiresAt: Moment
   /** When a refresh ahead of expiry is due. */
   readonly refreshAt: Moment
@@ -63,18 +67,19 @@ export interface Issue {
   readonly epoch: number
   /** When the request for it began: the server may have issued it any time after. */
   readonly startedAt: Moment
-  readonly receivedAt: Moment
+  /**
+   * Since when it is known to be just issued; undefined where it is not known: the app may hand us a token of any age.
+   */
+  readonly freshFrom: Moment | undefined
   /** The user's `refreshMargin`, undefined for the default. */
   readonly margin: number | undefined
   /** 0 to 1, so that clients which signed in together do not refresh together. */
   readonly jitter: number
-  /** Whether our own refresh brought it. The app may hand us a token of any age. */
-  readonly isNew: boolean
 }
 
 export function issueAccessToken(facts: TokenFacts, issue: Issue): AccessToken {
   const { value, lifetime, subject } = facts
-  const { startedAt, receivedAt, scheme, epoch } = issue
+  const { startedAt, freshFrom, scheme, epoch } = issue
   const share = lifetime ?? Infinity
   const margin = Math.min(issue.margin ?? 60_000, share * (issue.margin === undefined ? 0.2 : 0.5))
   const lead = margin * (1 - issue.jitter / 4)
@@ -83,9 +88,11 @@ export function issueAccessToken(facts: TokenFacts, issue: Issue): AccessToken {
     authorization: (value && (scheme ? `${scheme} ${value}` : value)) || undefined,
     epoch,
     subject,
+    lifetime,
+    issuedAt: startedAt,
     expiresAt: lifetime === undefined ? never : after(startedAt, lifetime),
     refreshAt: lifetime === undefined || margin <= smallestMargin ? never : after(startedAt, lifetime - lead),
-    freshUntil: issue.isNew ? after(receivedAt, Math.min(longestFreshness, share / 4)) : receivedAt,
+    freshUntil: freshFrom ? after(freshFrom, Math.min(longestFreshness, share / 4)) : startedAt,
   }
 }
 

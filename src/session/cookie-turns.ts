@@ -1,61 +1,121 @@
+import type { CookieLock, Hold } from './cookie-lock.ts'
+import type { CookieNote } from './cookie-note.ts'
 import type { Clock } from './environment.ts'
 
 /**
- * The calls that write the refresh cookie, one after another: whichever answer comes last wins the cookie jar, so
- * signing in and out must not be followed by the answer of an older refresh.
+ * The calls that write the refresh cookie, one after another in all tabs: whichever answer comes last wins the cookie
+ * jar, so signing in and out must not be followed by the answer of an older refresh.
  */
 export interface CookieTurns {
-  /** Runs a call once the one before has settled, or once `patience` milliseconds are over. */
-  take<T>(call: () => Promise<T> | T, patience: number): Turn<T>
-  /** The calls under way. None of these promises rejects. */
+  /**
+   * Runs a call once the one before has settled, here and in other tabs; `patience` milliseconds are spent on the one of
+   * this tab, and on others as long as their honest calls may take. `signal` ends the waiting: then the call is run at
+   * once, and is to see for itself that it is not wanted any more.
+   */
+  take<T>(call: (turn: Going) => Promise<T> | T, patience: number, signal?: AbortSignal): Turn<T>
+  /** The calls under way in this tab. None of these promises rejects. */
   underWay(): Promise<unknown>[]
-  /** Lets those who wait go ahead now: the page is leaving, later would be never. */
+  /** Lets those who wait go ahead now, and the other tabs as well: the page is leaving, later would be never. */
   hurry(): void
+  /** Lets the other tabs go ahead now. */
+  letGo(): void
+}
+
+/** What a call is told when its turn has come. */
+export interface Going {
+  /** Numbers the calls of all tabs: what a later one brings is newer. */
+  readonly gen: number
+  readonly wasContended: boolean
+  /** Whether nobody else can be at it meanwhile. */
+  readonly isHeld: boolean
 }
 
 export interface Turn<T> {
   readonly result: Promise<T>
-  /** Older calls that were still open when this one went ahead: each may write the cookie after it. */
+  /** Older calls of this tab that were still open when this one went ahead: each may write the cookie after it. */
   readonly overtook: Promise<Promise<unknown>[]>
   /** Lets the next one go ahead. */
   giveUp(): void
 }
 
-export function createCookieTurns(clock: Clock): CookieTurns {
+export interface CookieTurnsParts {
+  readonly clock: Clock
+  readonly lock: CookieLock
+  readonly note: CookieNote
+  /** The number of the newest call that this tab has heard of. */
+  readonly knownGen: () => number
+}
+
+export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsParts): CookieTurns {
   /** Only the newest is waited for: one that hangs is given up on once, not by everybody who comes after. */
   let newest: Promise<unknown> | undefined
   const open = new Set<Promise<unknown>>()
   const waiting = new Set<() => void>()
 
-  function patiently(call: Promise<unknown>, patience: number): Promise<void> {
+  function patiently(call: Promise<unknown>, patience: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const end = () => {
         stopTimer()
-        waiting.delete(end)
+        signal.removeEventListener('abort', end)
         resolve()
       }
       const stopTimer = clock.startTimer(end, patience)
-      waiting.add(end)
+      signal.addEventListener('abort', end)
       call.then(end)
     })
   }
 
+  /** A signal of our own, aborted when the caller's is or when the page leaves; with its end. */
+  function hurriedSignal(signal: AbortSignal | undefined): [AbortSignal, () => void] {
+    const controller = new AbortController()
+    const hurry = () => controller.abort()
+    waiting.add(hurry)
+    signal?.addEventListener('abort', hurry)
+    const end = () => {
+      waiting.delete(hurry)
+      signal?.removeEventListener('abort', hurry)
+    }
+    return [controller.signal, end]
+  }
+
   return {
-    take<T>(call: () => Promise<T> | T, patience: number) {
-      const start = newest ? patiently(newest, patience) : Promise.resolve()
+    take<T>(call: (turn: Going) => Promise<T> | T, patience: number, given?: AbortSignal) {
+      const [signal, stopWaiting] = hurriedSignal(given)
+      let hold: Hold | undefined
+      let noted: ReturnType<CookieNote['begin']> | undefined
+      const before = newest
+
+      async function queue(): Promise<void> {
+        if (before) await patiently(before, patience, signal)
+        hold = await lock.acquire(signal)
+        if (hold && !signal.aborted) await note.afterOrphan(signal)
+        stopWaiting()
+        // Who is not wanted any more notes nothing down: it would be in the place of somebody who is.
+        if (!given?.aborted) noted = note.begin(knownGen())
+      }
+
+      const start = queue()
       const overtook = start.then(() => [...open])
       const result = start.then(() => {
         open.add(turn)
-        return call()
+        return call({
+          gen: noted?.gen ?? 0,
+          wasContended: hold?.wasContended ?? false,
+          get isHeld() {
+            return hold?.isHeld ?? false
+          },
+        })
       })
       const turn: Promise<unknown> = result
         .catch(() => {})
         .then(() => {
           open.delete(turn)
+          noted?.end()
           giveUp()
         })
       const giveUp = () => {
         if (newest === turn) newest = undefined
+        hold?.release()
       }
       newest = turn
       return { result, overtook, giveUp }
@@ -63,6 +123,8 @@ export function createCookieTurns(clock: Clock): CookieTurns {
     underWay: () => [...new Set(newest ? [...open, newest] : open)],
     hurry() {
       for (const goAhead of waiting) goAhead()
+      lock.leave()
     },
+    letGo: lock.leave,
   }
 }

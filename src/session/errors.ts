@@ -6,6 +6,8 @@ export type EndReason =
   | 'expired'
   /** `signOut()` was called. */
   | 'signed_out'
+  /** `signOut()` was called in another tab. */
+  | 'signed_out_elsewhere'
   /** Somebody else signed in: through `signIn()`, or the refresh cookie now belongs to another user. */
   | 'replaced'
   /** `dispose()` was called. */

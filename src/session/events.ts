@@ -3,7 +3,11 @@ import type { RefreshReason } from './options.ts'
 
 /** What happened to the session. No event carries a token. Durations and times are milliseconds. */
 export type SessionEvent =
-  | { readonly type: 'signed-in' }
+  | {
+      readonly type: 'signed-in'
+      /** Set if it happened in another tab. */
+      readonly elsewhere?: true
+    }
   | { readonly type: 'refresh-started'; readonly reason: RefreshReason }
   | {
       readonly type: 'refreshed'
@@ -13,6 +17,13 @@ export type SessionEvent =
       /** From the request to the answer. */
       readonly duration: number
       /** How many were waiting for it: requests, and callers of the session's own methods. */
+      readonly waiting: number
+    }
+  /** Another tab has the session already, or has refreshed it: its token is this tab's, too. */
+  | {
+      readonly type: 'adopted'
+      /** End of the token's life, in epoch milliseconds by the local clock, if known. */
+      readonly expiresAt: number | undefined
       readonly waiting: number
     }
   | {

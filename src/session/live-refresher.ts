@@ -1,24 +1,23 @@
-import { type AccessToken, issueAccessToken, type TokenFacts } from './access-token.ts'
+import type { AccessToken } from './access-token.ts'
 import { createBackOff } from './back-off.ts'
 import type { CookieTurns } from './cookie-turns.ts'
+import { createCourse } from './course.ts'
 import { nextDue, proactiveDue, type Situation } from './due.ts'
 import type { Environment } from './environment.ts'
-import {
-  type AnySilentRefreshError,
-  type EndReason,
-  RefreshUnavailableError,
-  SessionEndedError,
-} from './errors.ts'
-import type { SessionEvent } from './events.ts'
-import { latest, type Moment, until } from './moment.ts'
+import { RefreshUnavailableError } from './errors.ts'
+import { createHearing } from './hearing.ts'
+import { createLanding } from './landing.ts'
+import { latest, until } from './moment.ts'
 import type { RefreshReason } from './options.ts'
 import type { RefreshCall } from './refresh-call.ts'
 import { createFlights, type Flight } from './refresh-flight.ts'
 import type { RefreshOutcome } from './refresh-outcome.ts'
 import type { Refresher } from './refresher.ts'
-import { type Ruling, rule } from './ruling.ts'
 import { createSchedule } from './schedule.ts'
+import { isLater } from './stamp.ts'
 import type { Standing } from './standing.ts'
+import type { Heard } from './tab-message.ts'
+import type { Tabs } from './tabs.ts'
 import { createWaitingLine, type GiveUp } from './waiting-line.ts'
 
 export interface RefresherSettings {
@@ -26,165 +25,130 @@ export interface RefresherSettings {
   readonly refreshMargin: number | undefined
   readonly refreshTimeout: number
   readonly maxWait: number
+  readonly hintCookie: string
 }
 
 export interface RefresherParts {
   readonly call: RefreshCall
   readonly turns: CookieTurns
+  readonly tabs: Tabs
   readonly standing: Standing
   readonly environment: Environment
   readonly settings: RefresherSettings
+  /** Signs out at the server once more: an answer that came too late may have brought the cookie back. */
+  readonly repeatSignOut: () => void
 }
 
-/** Where, when and for whom a refresh is made is decided here; what its outcome means, in `ruling.ts`. */
-export function createRefresher({ call, turns, standing, environment, settings }: RefresherParts): Refresher {
-  const { clock, signals, random } = environment
-  const { state, change, usableToken } = standing
+/** When a refresh is made, and for whom. What its outcome means is decided in `ruling.ts`. */
+export function createRefresher(parts: RefresherParts): Refresher {
+  const { call, turns, tabs, standing, environment, settings, repeatSignOut } = parts
+  const { clock, signals, random, page } = environment
+  const { state, change } = standing
   const line = createWaitingLine<AccessToken | null>(clock, settings.maxWait)
   const backOff = createBackOff(random)
-  const flights = createFlights({ call, turns, clock, timeout: settings.refreshTimeout, land })
+  const hint = () => page.readCookie(settings.hintCookie)
+  const company = { isBehind, meet, hasMoved, hint }
+  const flights = createFlights({ call, turns, company, clock, timeout: settings.refreshTimeout, land })
   const schedule = createSchedule(clock, () => nextDue(situation()), actOnDue)
+  const { scheme, refreshMargin: margin } = settings
+  const abandonFlight = () => flights.abandon()
+  const course = createCourse({
+    standing,
+    tabs,
+    line,
+    backOff,
+    environment,
+    scheme,
+    margin,
+    abandonFlight,
+    check: () => schedule.check(),
+  })
+  const landing = createLanding({ standing, course, tabs, line, backOff, clock })
+  const hearing = createHearing({ standing, course, line, clock, abandonFlight, refresh: goOn })
   let pauses = 0
-  let isSuspect = false
+  let isAway = false
   let isToVerify = false
-  let newest = 0
-  let epochs = 0
 
   function start(reason: RefreshReason, insists = false): void {
     const wait = reason === 'proactive' ? latest(backOff.retryAt, backOff.restUntil) : backOff.retryAt
-    if (flights.current || pauses > 0 || (!insists && wait && until(wait, clock.now()) > 0)) return
+    if (flights.current || isHeldUp() || (!insists && wait && until(wait, clock.now()) > 0)) return
     flights.start(reason, state.epoch)
     change({ refreshing: true }, { type: 'refresh-started', reason })
   }
+
+  const isHeldUp = () => pauses > 0 || isAway
 
   function join(reason: RefreshReason, giveUp?: GiveUp): Promise<AccessToken | null> {
     const place = line.join(giveUp)
     start(reason)
     // Until the refresh has spoken, nobody else is sent with a token that was refused.
-    if (!flights.current) turnAway()
+    if (!flights.current) landing.turnAway()
     else if (reason === 'rejected' && !state.isRejected) change({ isRejected: true })
     if (line.size === 1) schedule.check()
     return place
   }
 
-  /** Nobody is kept waiting for what cannot come in time. */
-  function turnAway(): void {
-    const { error, retryAt } = backOff
-    if (error?.code === 'ERR_REFRESH_UNAVAILABLE' && retryAt) line.dismissBefore(retryAt, error)
-    else if (error) line.dismiss(error)
+  function land(flight: Flight, outcome: RefreshOutcome, isAlone: boolean): void {
+    if (flight.epoch !== state.epoch) {
+      if (!isAlone && outcome.kind === 'granted') mistrustCookie()
+      return
+    }
+    change({ refreshing: flights.current !== undefined })
+    // Whoever took the turn from us has spent the cookie that we are refused for.
+    if (isAlone || outcome.kind === 'granted') landing.land(flight, outcome)
+    goOn()
   }
 
-  function land(flight: Flight, outcome: RefreshOutcome): void {
-    if (flight.epoch !== state.epoch || flight.number < newest) return
-    const waiting = line.size
-    const { status, token } = state
-    change({ refreshing: flights.current !== undefined })
-    const isUsable = usableToken() !== undefined
-    const ruling = rule(outcome, { status, held: token, isUsable, isSuspect })
-    if (ruling.kind === 'commit') commit(ruling.facts, flight, waiting)
-    else if (ruling.kind === 'end') finish(ruling.reason)
-    else endure(ruling, flight.reason, waiting)
+  /** Under an older epoch somebody was given a cookie, and it may have come after that of the present one. */
+  function mistrustCookie(): void {
+    if (state.token) verify()
+    else if (state.reason === 'signed_out_elsewhere') repeatSignOut()
+  }
+
+  function goOn(): void {
+    if (line.size > 0) start(state.token ? 'expired' : 'startup')
     schedule.check()
+  }
+
+  function isBehind(): boolean {
+    const known = tabs.latest()
+    return !state.token || (known !== undefined && isLater(known.stamp, state.stamp))
+  }
+
+  function hasMoved(gen: number, before: string | undefined): boolean {
+    const now = hint()
+    const known = tabs.latest()
+    const isOvertaken = known && !known.end && isLater(known.stamp, { ...state.stamp, gen })
+    return isOvertaken || (now !== undefined && now !== before)
+  }
+
+  async function meet(signal: AbortSignal, isCertain?: boolean): Promise<void> {
+    await tabs.meet(signal, isCertain)
+    if (!signal.aborted) catchUp()
+  }
+
+  /** Reads what has been written down, should a message have been missed. */
+  function catchUp(): void {
+    const news = tabs.latest()
+    if (news) hearing.hear(news)
   }
 
   function verify(): void {
-    isSuspect = true
-    isToVerify = pauses > 0
+    isToVerify = isHeldUp()
+    change({ isSuspect: true })
     start('verify', true)
   }
 
-  function commit(facts: TokenFacts, flight: Flight, waiting: number): void {
-    const { reason, number, startedAt } = flight
-    newest = number
-    // The app asked for a refresh although nobody was signed in: a session begins.
-    if (state.status === 'unauthenticated') change({ epoch: ++epochs })
-    const token = issue(facts, startedAt, true)
-    const duration = clock.now().monotonic - startedAt.monotonic
-    const end = token.expiresAt.wall
-    const expiresAt = end === Infinity ? undefined : end
-    keep(token, { type: 'refreshed', reason, expiresAt, duration, waiting })
-  }
-
-  function issue(facts: TokenFacts, startedAt: Moment, isNew: boolean): AccessToken {
-    return issueAccessToken(facts, {
-      scheme: settings.scheme,
-      epoch: state.epoch,
-      startedAt,
-      receivedAt: clock.now(),
-      margin: settings.refreshMargin,
-      jitter: random(),
-      isNew,
-    })
-  }
-
-  function keep(token: AccessToken, event: SessionEvent): void {
-    backOff.reset()
-    isSuspect = false
-    change({ status: 'authenticated', token, isRejected: false, reason: undefined, error: undefined }, event)
-    line.serve(token)
-    schedule.check()
-  }
-
-  /** No token came of it, and the session goes on. */
-  function endure(
-    ruling: Exclude<Ruling, { kind: 'commit' | 'end' }>,
-    reason: RefreshReason,
-    waiting: number,
-  ): void {
-    if (ruling.kind === 'keep') {
-      const end = state.token?.expiresAt
-      backOff.rest(end)
-      tellFailure(new SessionEndedError('expired', ruling.message), end, reason, waiting)
-      line.serve(state.token)
-      return
+  function hear(message: Heard): void {
+    if (message.type === 'session') hearing.hear(message)
+    else if (flights.current && !flights.isSent) {
+      const { current } = flights
+      flights.abandon()
+      change({ refreshing: false })
+      const { message: text, retryAfter } = message
+      landing.shareFailure(current, { kind: 'unavailable', message: text, retryAfter })
+      schedule.check()
     }
-    if (ruling.kind === 'stop') backOff.stop(ruling.error, clock.now())
-    else backOff.fail(ruling, clock.now())
-    // Whoever is refused again waits again; nobody else has to.
-    change({ isRejected: false })
-    const { error, retryAt } = backOff
-    if (error) tellFailure(error, retryAt, reason, waiting)
-    turnAway()
-  }
-
-  function tellFailure(
-    error: AnySilentRefreshError,
-    again: Moment | undefined,
-    reason: RefreshReason,
-    waiting: number,
-  ): void {
-    change({ error }, { type: 'refresh-failed', reason, error, retryAt: again?.wall, waiting })
-  }
-
-  function finish(reason: EndReason): void {
-    // An anonymous visitor's requests are sent as they are: nothing has been lost.
-    if (state.status !== 'authenticated') line.serve(null)
-    end(state.reason ?? reason)
-  }
-
-  function end(reason: EndReason): void {
-    moveOn(reason)
-    change(
-      { status: 'unauthenticated', token: null, isRejected: false, reason, error: undefined },
-      { type: 'ended', reason },
-    )
-    schedule.check()
-  }
-
-  function abandon(reason: EndReason): void {
-    const isUnderWay = flights.current !== undefined
-    moveOn(reason)
-    if (isUnderWay) change({}, { type: 'refresh-abandoned' })
-    schedule.check()
-  }
-
-  /** What belongs to the epoch before has no say any more. */
-  function moveOn(reason: EndReason): void {
-    flights.abandon()
-    backOff.reset()
-    isToVerify = false
-    change({ epoch: ++epochs, refreshing: false })
-    line.dismiss(new SessionEndedError(reason))
   }
 
   function situation(): Situation {
@@ -194,7 +158,7 @@ export function createRefresher({ call, turns, standing, environment, settings }
       token: state.token,
       isVisible: signals.isVisible(),
       isOnline: signals.isOnline(),
-      isBusy: flights.current !== undefined || pauses > 0,
+      isBusy: flights.current !== undefined || isHeldUp(),
       firstDeadline: line.firstDeadline,
       retryAt: backOff.retryAt,
       restUntil: backOff.restUntil,
@@ -217,30 +181,56 @@ export function createRefresher({ call, turns, standing, environment, settings }
   return {
     join,
     start,
-    abandon,
-    end,
-    adopt: (facts, startedAt) => keep(issue(facts, startedAt, false), { type: 'signed-in' }),
+    hear,
+    end: course.end,
+    abandon(reason) {
+      const isUnderWay = flights.current !== undefined
+      course.moveOn(reason)
+      isToVerify = false
+      if (isUnderWay) change({}, { type: 'refresh-abandoned' })
+      schedule.check()
+    },
+    adopt: (facts, startedAt) =>
+      course.keep(course.issue(facts, startedAt), tabs.nextLogin(state.stamp), { type: 'signed-in' }),
     pause() {
       pauses++
+      hearing.putOff()
       return () => {
         pauses--
-        if (isToVerify && state.token) verify()
+        if (pauses === 0) hearing.catchUp()
+        if (isToVerify && state.isSuspect && state.token) verify()
         if (line.size > 0 && state.status === 'unauthenticated') line.serve(null)
-        else if (line.size > 0) start('expired')
-        schedule.check()
+        goOn()
       }
     },
     isPaused: () => pauses > 0,
-    suspect() {
-      isSuspect = true
-    },
+    suspect: () => change({ isSuspect: true }),
     verify,
     revive() {
       backOff.reset()
-      if (line.size > 0) start('expired')
+      goOn()
+    },
+    wake() {
+      catchUp()
       schedule.check()
     },
-    check: schedule.check,
+    leave() {
+      isAway = true
+      if (flights.current && !flights.isSent) {
+        flights.abandon()
+        change({ refreshing: false })
+      }
+    },
+    comeBack(isDoubtful) {
+      isAway = false
+      catchUp()
+      // Nobody is sent with a token that may be somebody else's by now.
+      if (isDoubtful && state.token) {
+        change({ isRejected: true })
+        verify()
+      }
+      goOn()
+    },
     stop() {
       flights.stop()
       schedule.stop()

@@ -1,18 +1,18 @@
 import { type AccessToken, isUsable } from './access-token.ts'
-import { createCookieTurns } from './cookie-turns.ts'
+import { createCoordination } from './coordination.ts'
 import { createDestination } from './destination.ts'
-import type { Environment, Signal } from './environment.ts'
+import type { Environment } from './environment.ts'
 import { isSilentRefreshError, SessionEndedError } from './errors.ts'
 import { type Gate, type Gated, withGate } from './gate.ts'
 import { createRefresher } from './live-refresher.ts'
 import { until } from './moment.ts'
 import type { SessionOptions } from './options.ts'
+import { createPageLife } from './page-life.ts'
 import { createRefreshCall } from './refresh-call.ts'
 import { type Session, serverSnapshot, type TokenOptions } from './session.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
 import { createSignOutCall } from './sign-out-call.ts'
-import { createStanding } from './standing.ts'
 import { type GiveUp, onAbort } from './waiting-line.ts'
 
 /** A session in a page. Options are taken as checked. */
@@ -20,21 +20,31 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
   const options = { __proto__: null, ...given } as unknown as SessionOptions
   const { refreshTimeout: timeout = 8000, maxWait = 15_000, scheme = 'Bearer', refreshMargin } = options
   const { clock, signals, page } = environment
-  const isAnonymous = options.hasSession?.() === false
-  const standing = createStanding(environment)
-  const turns = createCookieTurns(clock)
+  const { name = '', hintCookie = 'sr_hint', shareToken = true } = options
   const call = createRefreshCall(options.refresh, environment)
   const signOutCall = options.signOut ? createSignOutCall(options.signOut, environment, timeout) : undefined
-  const settings = { scheme, refreshMargin, refreshTimeout: timeout, maxWait }
-  const refresher = createRefresher({
-    call,
-    turns,
-    standing,
+  const hint = () => page.readCookie(hintCookie)
+  const isAnonymous =
+    options.hasSession?.() === false || (options.hintCookie !== undefined && hint() === undefined)
+  const { standing, tabs, turns } = createCoordination({
     environment,
-    settings,
+    refreshUrl: call.url,
+    name,
+    hintCookie,
+    shareToken,
+    timeout,
+    listener: (message) => refresher.hear(message),
   })
+  const settings = { scheme, refreshMargin, refreshTimeout: timeout, maxWait, hintCookie }
+  const repeatSignOut = () => signOut.repeat()
+  const refresher = createRefresher({ call, turns, tabs, standing, environment, settings, repeatSignOut })
+  const signOut = createSignOut({ call: signOutCall, turns, standing, refresher, timeout })
   const { state, usableToken } = standing
-  const disposers = new Set<() => void>([signals.subscribe(notice)])
+  const disposers = new Set<() => void>([
+    signals.subscribe(createPageLife({ refresher, turns, tabs, hint })),
+    turns.letGo,
+    tabs.leave,
+  ])
 
   const ownUrls = [call.url, signOutCall?.url].filter((url) => url !== undefined)
   const { origins = [], exclude = [] } = options
@@ -51,12 +61,6 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
       disposers.add(undo)
       return () => disposers.delete(undo)
     },
-  }
-
-  function notice(signal: Signal): void {
-    if (signal === 'leave') turns.hurry()
-    else if (signal === 'online') refresher.revive()
-    else refresher.check()
   }
 
   function admit(): AccessToken | null | undefined {
@@ -132,21 +136,8 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
 
   return withGate<Session>(
     {
-      signIn: createSignIn({
-        call,
-        turns,
-        standing,
-        refresher,
-        clock,
-        timeout,
-      }),
-      signOut: createSignOut({
-        call: signOutCall,
-        turns,
-        standing,
-        refresher,
-        timeout,
-      }),
+      signIn: createSignIn({ call, turns, standing, refresher, clock, timeout }),
+      signOut: signOut.run,
       getAccessToken,
       refresh,
       getSnapshot: standing.getSnapshot,

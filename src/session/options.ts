@@ -162,6 +162,26 @@ export interface SessionOptions {
    */
   hasSession?: (() => boolean) | undefined
   /**
+   * The readable cookie that the backend sets beside each refresh cookie, with a value that changes with it. It shows
+   * whether a refresh whose page is gone has reached this browser, and whether somebody else has rotated the cookie.
+   * Name it only if your backend always sets it: then a visitor without it is known to be anonymous, and costs no
+   * refresh call at all.
+   * @default 'sr_hint', whose absence proves nothing
+   */
+  hintCookie?: string | undefined
+  /**
+   * Sessions with the same name and the same refresh URL are one session in all tabs of an origin. Needed where one
+   * origin has several whose `refresh` is a function, or which differ by something else than the URL.
+   * @default ''
+   */
+  name?: string | undefined
+  /**
+   * Whether tabs hand each other the access token, over `BroadcastChannel`, which only pages of the same origin can
+   * hear. With `false` they refresh one after another instead.
+   * @default true
+   */
+  shareToken?: boolean | undefined
+  /**
    * Decides whether an answer to a request that carried our token means "token expired". Asked for every such
    * answer, successful ones included.
    * @default a 401 whose challenge is `Bearer` or missing, and that is not a step-up or scope challenge
@@ -205,4 +225,13 @@ export interface SessionSnapshot {
   readonly reason: EndReason | undefined
   /** What went wrong at the last refresh, until one succeeds. */
   readonly error: Error | undefined
+  /**
+   * How far the tabs of this browser work together; it does not change while the page lives.
+   * `full`: one refresh and one session for all of them.
+   * `local`: as far as it goes. Without Web Locks (plain http) turns are taken by way of `localStorage`, which is not
+   * certain; without `BroadcastChannel` tabs refresh one after another; embedded in another site, a page does not reach
+   * the tabs outside. The server's grace period covers the rest.
+   * `none`: this tab is on its own.
+   */
+  readonly coordination: 'full' | 'local' | 'none'
 }

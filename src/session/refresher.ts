@@ -2,6 +2,7 @@ import type { AccessToken, TokenFacts } from './access-token.ts'
 import type { EndReason } from './errors.ts'
 import type { Moment } from './moment.ts'
 import type { RefreshReason } from './options.ts'
+import type { Heard } from './tab-message.ts'
 import type { GiveUp } from './waiting-line.ts'
 
 /** Gets new tokens: one refresh at a time for all who need one, and again later when it failed. */
@@ -24,7 +25,13 @@ export interface Refresher {
   verify(): void
   /** The network is back: whatever failed before may work now. */
   revive(): void
-  /** Looks whether anything is due. */
-  check(): void
+  /** What another tab says. */
+  hear(message: Heard): void
+  /** Looks whether anything is due, or has happened in other tabs. */
+  wake(): void
+  /** The page goes: nothing begins any more. */
+  leave(): void
+  /** The page is back from the back/forward cache; `isDoubtful` if somebody may have touched the cookie meanwhile. */
+  comeBack(isDoubtful: boolean): void
   stop(): void
 }

@@ -9,6 +9,7 @@ export const serverSnapshot: SessionSnapshot = Object.freeze({
   expiresAt: undefined,
   reason: undefined,
   error: undefined,
+  coordination: 'none',
 })
 
 /** Options of {@link Session.getAccessToken}. */

@@ -2,6 +2,7 @@ import { createEndpoint } from './endpoint.ts'
 import type { Clock, Environment } from './environment.ts'
 import { SignOutFailedError } from './errors.ts'
 import type { SessionOptions } from './options.ts'
+import { pause } from './pause.ts'
 
 /** Tells the server that the user signs out. Rejects with a `SignOutFailedError`. */
 export interface SignOutCall {
@@ -10,13 +11,7 @@ export interface SignOutCall {
 }
 
 const attempts = 3
-const pause = 500
-
-function sleep(clock: Clock, delay: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.startTimer(resolve, delay)
-  })
-}
+const firstPause = 500
 
 /** Rejects when it takes too long: an endpoint that never answers must not keep the next attempt waiting for ever. */
 function inTime<T>(call: Promise<T>, clock: Clock, timeout: number): Promise<T> {
@@ -72,7 +67,7 @@ export function createSignOutCall(
         if (!failure) return
         const isFinal = typeof failure.cause === 'number' && failure.cause < 500 && failure.cause !== 429
         if (isFinal || left === 0) throw failure
-        await sleep(clock, pause * (attempts - left) * (0.5 + environment.random()))
+        await pause(clock, firstPause * (attempts - left) * (0.5 + environment.random()))
       }
     },
   }

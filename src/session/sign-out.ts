@@ -12,26 +12,34 @@ export interface SignOutParts {
   readonly timeout: number
 }
 
-export function createSignOut({
-  call,
-  turns,
-  standing,
-  refresher,
-  timeout,
-}: SignOutParts): () => Promise<void> {
+export interface SignOut {
+  run(): Promise<void>
+  /** Tells the server once more: a refresh that hung has answered at last, and its cookie would bring the user back. */
+  repeat(): void
+}
+
+export function createSignOut({ call, turns, standing, refresher, timeout }: SignOutParts): SignOut {
   const { state } = standing
   let pending: { epoch: number; done: Promise<void> } | undefined
 
+  function repeat(accessToken: string | null): void {
+    // Somebody has signed in: that cookie is theirs.
+    const send = () => (state.status === 'unauthenticated' ? call?.send(accessToken) : undefined)
+    turns.take(send, timeout).result.catch(() => {})
+  }
+
   function tellServer(tell: SignOutCall, accessToken: string | null): Promise<void> {
-    const { result, overtook } = turns.take(() => tell.send(accessToken), timeout)
-    // A refresh that hung has answered at last, and its cookie would bring the user back, if nobody has signed in.
-    const repeat = () => (state.status === 'unauthenticated' ? tell.send(accessToken) : undefined)
-    const again = () => turns.take(repeat, timeout).result.catch(() => {})
-    overtook.then((calls) => calls.map((call) => call.then(again)))
+    const { turn } = state.stamp
+    const send = () => {
+      const isReplaced = state.status === 'authenticated' && state.stamp.turn > turn
+      return isReplaced ? undefined : tell.send(accessToken)
+    }
+    const { result, overtook } = turns.take(send, timeout)
+    overtook.then((calls) => calls.map((call) => call.then(() => repeat(accessToken))))
     return result
   }
 
-  return async () => {
+  async function run(): Promise<void> {
     if (state.reason === 'disposed' || pending?.epoch === state.epoch) return pending?.done
     const accessToken = state.token?.value || null
     // Said once; but a login call under way has to be told that it comes too late.
@@ -45,4 +53,6 @@ export function createSignOut({
       if (pending === own) pending = undefined
     }
   }
+
+  return { run, repeat: () => repeat(null) }
 }

@@ -3,15 +3,20 @@ import type { Environment } from './environment.ts'
 import type { EndReason } from './errors.ts'
 import type { SessionEvent, SessionListener } from './events.ts'
 import type { SessionSnapshot } from './options.ts'
+import { beginning, type Stamp } from './stamp.ts'
 
 /** How a session stands: all that changes about it. */
 export interface State {
   status: SessionSnapshot['status']
   /** Moves with every sign-in and sign-out. What began under another epoch has no say any more. */
   epoch: number
+  /** Where the session held stands among all that the tabs of this browser have had. */
+  stamp: Stamp
   token: AccessToken | null
   /** The token has been answered 401: until the refresh has spoken, nobody else is sent with it. */
   isRejected: boolean
+  /** The refresh cookie may have come to belong to somebody else: only a token that is shown to be this user's counts. */
+  isSuspect: boolean
   refreshing: boolean
   reason: EndReason | undefined
   error: Error | undefined
@@ -29,12 +34,17 @@ export interface Standing {
   silence(): void
 }
 
-export function createStanding({ clock, reportError }: Environment): Standing {
+export function createStanding(
+  { clock, reportError }: Environment,
+  coordination: SessionSnapshot['coordination'],
+): Standing {
   const state: State = {
     status: 'loading',
     epoch: 0,
+    stamp: beginning,
     token: null,
     isRejected: false,
+    isSuspect: false,
     refreshing: false,
     reason: undefined,
     error: undefined,
@@ -58,6 +68,7 @@ export function createStanding({ clock, reportError }: Environment): Standing {
       expiresAt: end === Infinity ? undefined : end,
       reason,
       error,
+      coordination,
     })
   }
 

@@ -13,9 +13,18 @@ const environment: Environment = {
     },
   },
   signals: { isVisible: () => true, isOnline: () => true, subscribe: () => () => {} },
-  page: { baseUrl: () => 'https://app.test/', origin: 'https://app.test', readCookie: () => undefined },
+  page: {
+    baseUrl: () => 'https://app.test/',
+    origin: 'https://app.test',
+    readCookie: () => undefined,
+    isEmbedded: () => false,
+  },
   fetch: () => Promise.reject(new Error('the benchmark has no network')),
   random: Math.random,
+  createId: () => String(Math.random()),
+  locks: undefined,
+  openChannel: undefined,
+  storage: undefined,
   reportError: console.error,
 }
 

@@ -29,7 +29,9 @@ export function createFakeClock(start = Date.UTC(2026, 0, 1)): FakeClock {
   const timers = new Set<Timer>()
 
   function nextTimer(end: number): Timer | undefined {
-    return [...timers].filter((timer) => timer.at <= end).sort((one, other) => one.at - other.at)[0]
+    let next: Timer | undefined
+    for (const timer of timers) if (timer.at <= end && !(next && next.at <= timer.at)) next = timer
+    return next
   }
 
   return {

@@ -1,3 +1,4 @@
+import { createCookieLedger, type Rotation } from './cookie-ledger.ts'
 import type { FakeClock } from './fake-clock.ts'
 import { makeJwt } from './jwt.ts'
 
@@ -14,7 +15,8 @@ export interface Hit {
 }
 
 export interface FakeServer {
-  readonly fetch: (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
+  /** `isThere` tells whether the page that sent it still is; without it, only keepalive requests bring cookies. */
+  readonly fetch: (input: RequestInfo | URL, init?: RequestInit, isThere?: () => boolean) => Promise<Response>
   /** All requests but those to the auth endpoints. */
   readonly hits: Hit[]
   readonly refreshes: Hit[]
@@ -22,6 +24,15 @@ export interface FakeServer {
   readonly logins: Hit[]
   /** The user of the refresh cookie in the browser's jar; undefined if there is none. */
   cookie: string | undefined
+  /** How spent refresh cookies are judged; they may be used again and again unless this says otherwise. */
+  rotation: Rotation
+  /** Whether it sets the readable companion of the refresh cookie, and what that says. */
+  setsHint: boolean
+  readonly hint: string | undefined
+  /** Sessions that were ended because a spent cookie was presented. */
+  readonly reuses: number
+  /** So many of the next refreshes are done, and their answers lost on the way. */
+  lostAnswers: number
   /** How long the access tokens live from now on, in milliseconds. */
   lifetime: number
   /** How long a refresh, and any other call, takes. */
@@ -59,6 +70,8 @@ export function createFakeServer(clock: FakeClock): FakeServer {
   const tokens = new Map<string, Issued>()
   const owners = new Map<string, string>()
   const now = () => clock.now().monotonic
+  const ledger = createCookieLedger()
+  ledger.jar = ledger.begin('alice')
 
   function pass(duration: number): Promise<void> {
     return duration > 0
@@ -68,23 +81,30 @@ export function createFakeServer(clock: FakeClock): FakeServer {
       : Promise.resolve()
   }
 
-  async function handle(hit: Hit): Promise<Response> {
+  async function refresh(hit: Hit, isThere: () => boolean): Promise<Response> {
+    server.refreshes.push(hit)
+    const presented = ledger.jar
+    const own = await server.onRefresh?.(hit)
+    const rotated = own ? undefined : ledger.present(presented)
+    const isLost = rotated !== undefined && server.lostAnswers > 0
+    if (isLost) server.lostAnswers--
+    await pass(server.refreshDelay)
+    if (own) return own
+    if (isLost) throw new TypeError('Failed to fetch')
+    if (rotated === undefined) return json({ code: 'no_session' }, { status: 401 })
+    // The answer brings the rotated cookie, whoever has signed in or out meanwhile.
+    if (hit.init.keepalive || isThere()) ledger.jar = rotated
+    return json(server.issue(rotated.user))
+  }
+
+  async function handle(hit: Hit, isThere: () => boolean): Promise<Response> {
     const { pathname } = hit.url
-    if (pathname === '/auth/refresh') {
-      server.refreshes.push(hit)
-      const user = server.cookie
-      const own = await server.onRefresh?.(hit)
-      await pass(server.refreshDelay)
-      if (own) return own
-      if (user === undefined) return json({ code: 'no_session' }, { status: 401 })
-      // The answer brings the rotated cookie, whoever has signed in or out meanwhile.
-      server.cookie = user
-      return json(server.issue(user))
-    }
+    if (pathname === '/auth/refresh') return refresh(hit, isThere)
     if (pathname === '/auth/logout') {
       server.signOuts.push(hit)
+      ledger.revoke(ledger.jar)
       await pass(server.delay)
-      server.cookie = undefined
+      ledger.jar = undefined
       return new Response(null, { status: 204 })
     }
     if (pathname === '/auth/login') {
@@ -92,7 +112,7 @@ export function createFakeServer(clock: FakeClock): FakeServer {
       await pass(server.delay)
       const { user } = JSON.parse(hit.body) as { user?: string }
       if (!user) return json({ code: 'invalid_credentials' }, { status: 401 })
-      server.cookie = user
+      if (hit.init.keepalive || isThere()) server.cookie = user
       return json(server.issue(user))
     }
     server.hits.push(hit)
@@ -106,7 +126,7 @@ export function createFakeServer(clock: FakeClock): FakeServer {
   }
 
   const server: FakeServer = {
-    async fetch(input, init) {
+    async fetch(input, init, isThere = () => true) {
       const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
       // Without the signal: a Request of Node's leaves its listener on it.
       const request = new Request(
@@ -129,13 +149,32 @@ export function createFakeServer(clock: FakeClock): FakeServer {
         signal?.addEventListener('abort', abort)
         stopListening = () => signal?.removeEventListener('abort', abort)
       })
-      return Promise.race([handle(hit), aborted]).finally(stopListening)
+      return Promise.race([handle(hit, isThere), aborted]).finally(stopListening)
     },
     hits: [],
     refreshes: [],
     signOuts: [],
     logins: [],
-    cookie: 'alice',
+    get cookie() {
+      return ledger.jar?.user
+    },
+    set cookie(user) {
+      ledger.jar = user === undefined ? undefined : ledger.begin(user)
+    },
+    get rotation() {
+      return ledger.rotation
+    },
+    set rotation(rotation) {
+      ledger.rotation = rotation
+    },
+    setsHint: false,
+    get hint() {
+      return server.setsHint ? ledger.hint : undefined
+    },
+    get reuses() {
+      return ledger.reuses
+    },
+    lostAnswers: 0,
     lifetime: 60_000,
     refreshDelay: 50,
     delay: 10,

@@ -1,99 +1,55 @@
-import { onTestFinished } from 'vitest'
-import type { Environment, Signal } from '../../src/session/environment.ts'
-import type { SessionEvent } from '../../src/session/events.ts'
-import type { Gated } from '../../src/session/gate.ts'
-import { createLiveSession } from '../../src/session/live-session.ts'
+import type { Environment } from '../../src/session/environment.ts'
 import type { SessionOptions } from '../../src/session/options.ts'
-import type { Session } from '../../src/session/session.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
+import { createFakeLocks } from './fake-locks.ts'
 import { createFakeServer, type FakeServer } from './fake-server.ts'
-
-export interface FakePage {
-  isVisible: boolean
-  isOnline: boolean
-  origin: string
-  baseUrl: string
-  cookie: Record<string, string>
-  send(signal: Signal): void
-  readonly listeners: number
-}
+import { createFakeTab, type FakeBrowser, type FakePage, type FakeTab, type Opened } from './fake-tab.ts'
 
 export interface World {
   readonly clock: FakeClock
   readonly server: FakeServer
+  readonly browser: FakeBrowser
+  /** The first tab, and its page and environment. */
+  readonly tab: FakeTab
   readonly page: FakePage
   readonly environment: Environment
   /** What `reportError` was given. */
   readonly reported: unknown[]
-  /** A session of this page, told its events; disposed of when the test ends. */
-  open(options?: Partial<SessionOptions>): { session: Session & Gated; events: SessionEvent[] }
+  newTab(): FakeTab
+  /** A session of the first tab, told its events; disposed of when the test ends. */
+  open(options?: Partial<SessionOptions>): Opened
   /** A session that has signed in already, with a fresh token. */
-  openSignedIn(
-    options?: Partial<SessionOptions>,
-  ): Promise<{ session: Session & Gated; events: SessionEvent[] }>
+  openSignedIn(options?: Partial<SessionOptions>): Promise<Opened>
 }
 
-/** A page, a server and a clock, all under the test's control. */
+/** A browser with a tab or more, a server and a clock, all under the test's control. */
 export function createWorld(): World {
   const clock = createFakeClock()
   const server = createFakeServer(clock)
-  const reported: unknown[] = []
-  const listeners = new Set<(signal: Signal) => void>()
-  const page: FakePage = {
-    isVisible: true,
-    isOnline: true,
-    origin: 'https://app.test',
-    baseUrl: 'https://app.test/start/page.html',
-    cookie: {},
-    send: (signal) => {
-      for (const listener of listeners) listener(signal)
-    },
-    get listeners() {
-      return listeners.size
-    },
-  }
-  const environment: Environment = {
+  const browser: FakeBrowser = {
     clock,
-    signals: {
-      isVisible: () => page.isVisible,
-      isOnline: () => page.isOnline,
-      subscribe(listener) {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-    },
-    page: {
-      baseUrl: () => page.baseUrl,
-      get origin() {
-        return page.origin
-      },
-      readCookie: (name) => page.cookie[name],
-    },
-    fetch: (input, init) => server.fetch(input, init),
-    random: () => 0.5,
-    reportError: (error) => reported.push(error),
+    server,
+    locks: createFakeLocks(),
+    tabs: new Set(),
+    stored: new Map(),
+    latency: () => 2,
+    messages: [],
+    reported: [],
   }
-
-  function open(options: Partial<SessionOptions> = {}) {
-    const events: SessionEvent[] = []
-    const session = createLiveSession(
-      { refresh: '/auth/refresh', signOut: '/auth/logout', ...options },
-      environment,
-    )
-    session.subscribe((event) => events.push(event))
-    onTestFinished(() => session.dispose())
-    return { session, events }
-  }
+  const tab = createFakeTab(browser)
 
   return {
     clock,
     server,
-    page,
-    environment,
-    reported,
-    open,
+    browser,
+    tab,
+    page: tab.page,
+    environment: tab.environment,
+    reported: browser.reported,
+    newTab: () => createFakeTab(browser),
+    open: tab.open,
     async openSignedIn(options) {
-      const opened = open(options)
+      const opened = tab.open(options)
       await opened.session.signIn(server.issue('alice'))
       await clock.advance(0)
       opened.events.length = 0

@@ -6,6 +6,7 @@ const page = (origin = 'https://app.test', baseUrl = 'https://app.test/start/pag
   baseUrl: () => baseUrl,
   origin,
   readCookie: () => undefined,
+  isEmbedded: () => false,
 })
 
 function destination(options: Partial<DestinationOptions> = {}, at = page()) {
@@ -67,7 +68,12 @@ describe('the page', () => {
     let base = 'https://app.test/start'
     const send = createDestination(
       { origins: [], exclude: ['login'], ownUrls: [] },
-      { baseUrl: () => base, origin: 'https://app.test', readCookie: () => undefined },
+      {
+        baseUrl: () => base,
+        origin: 'https://app.test',
+        readCookie: () => undefined,
+        isEmbedded: () => false,
+      },
     )
     expect([send('/api'), send('login'), send('/v2/login')]).toEqual([true, false, true])
     base = 'https://app.test/v2/'

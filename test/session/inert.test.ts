@@ -28,6 +28,7 @@ describe('a session on a server', () => {
       expiresAt: undefined,
       reason: undefined,
       error: undefined,
+      coordination: 'none',
     })
     expect(session.getServerSnapshot()).toBe(before)
     await session.signIn({ access_token: 'secret', expires_in: 60 })

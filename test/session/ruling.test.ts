@@ -13,10 +13,9 @@ function held(subject: string | undefined, value = 'old'): AccessToken {
       scheme: 'Bearer',
       epoch: 0,
       startedAt: moment,
-      receivedAt: moment,
+      freshFrom: moment,
       margin: undefined,
       jitter: 0,
-      isNew: true,
     },
   )
 }

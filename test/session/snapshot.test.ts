@@ -41,7 +41,13 @@ describe('the snapshot', () => {
     const { server, clock, open } = createWorld()
     const { session } = open()
     const seen = watch(session)
-    const quiet = { stale: false, expiresAt: undefined, reason: undefined, error: undefined }
+    const quiet = {
+      stale: false,
+      expiresAt: undefined,
+      reason: undefined,
+      error: undefined,
+      coordination: 'full',
+    }
     expect(session.getSnapshot()).toEqual({ ...quiet, status: 'loading', refreshing: false })
     await clock.advance(100)
     const expiresAt = clock.now().wall - 100 + server.lifetime
@@ -115,6 +121,7 @@ describe('the snapshot', () => {
       expiresAt: undefined,
       reason,
       error: undefined,
+      coordination: 'full',
     })
   })
 

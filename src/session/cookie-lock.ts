@@ -1,0 +1,134 @@
+import type { Clock, LockOptions, Locks } from './environment.ts'
+import { after, until } from './moment.ts'
+import { pause } from './pause.ts'
+
+/** The right to make the one call of all tabs that writes the refresh cookie. */
+export interface Hold {
+  /** Another tab has had it just before: it may have done what this one is about to do. */
+  readonly wasContended: boolean
+  /** False once it is over: taken away, let go when the page was left, or released. Somebody else may be at it by now. */
+  readonly isHeld: boolean
+  release(): void
+}
+
+export interface CookieLock {
+  /** Resolves with the hold, in the end by taking it from who does not let go; without one if the signal came first. */
+  acquire(signal: AbortSignal): Promise<Hold | undefined>
+  /** Lets go at once. A page may keep its locks in the back/forward cache, and everybody else waiting. */
+  leave(): void
+}
+
+export interface CookieLockParts {
+  readonly locks: Locks | undefined
+  /** Whether this tab can hear of what others have done. */
+  readonly canHear: boolean
+  readonly name: string
+  readonly clock: Clock
+  readonly random: () => number
+  /** No honest hold takes longer, in milliseconds. */
+  readonly longestHold: number
+  /** Whether whoever has the lock has had it for longer than that. */
+  readonly isStuck: () => boolean
+}
+
+/** Chromium can leave a queue of waiting pages unserved for good; asking anew wakes it (measured). */
+const slice = 1000
+const longestHesitation = 500
+
+/** Where there are no locks. */
+function freeHold(wasContended: boolean): Hold {
+  let isHeld = true
+  return {
+    wasContended,
+    get isHeld() {
+      return isHeld
+    },
+    release() {
+      isHeld = false
+    },
+  }
+}
+
+export function createCookieLock(parts: CookieLockParts): CookieLock {
+  const { locks, canHear, name, clock, random, longestHold, isStuck } = parts
+  const holds = new Set<Hold>()
+
+  /** One request to the browser. Resolves without a hold when it was cut short or not granted. */
+  function request(manager: Locks, given: LockOptions): Promise<Hold | undefined> {
+    // Without a prototype, or a polluted Object.prototype could slip options of its own in.
+    const options = { __proto__: null, ...given } as LockOptions
+    return new Promise((resolve) => {
+      let isHeld = true
+      const ends = new Set<() => void>()
+      const hold: Hold = {
+        wasContended: !options.ifAvailable,
+        get isHeld() {
+          return isHeld
+        },
+        release() {
+          isHeld = false
+          holds.delete(hold)
+          for (const end of ends) end()
+        },
+      }
+      manager
+        .request(name, options, (isGranted) => {
+          if (!isGranted) return undefined
+          holds.add(hold)
+          // Whatever happens in this tab, the others go on.
+          ends.add(clock.startTimer(hold.release, longestHold))
+          resolve(hold)
+          return new Promise<void>((done) => ends.add(done))
+        })
+        .then(
+          () => resolve(undefined),
+          () => {
+            // No locks after all, as in a page without an origin? Then there is nobody to wait for.
+            resolve(options.signal?.aborted ? undefined : hold)
+            // Taken away.
+            if (holds.has(hold)) hold.release()
+          },
+        )
+    })
+  }
+
+  /** A request that is given up after a while, or when `signal` says so. */
+  async function requestPatiently(manager: Locks, patience: number, signal: AbortSignal) {
+    const controller = new AbortController()
+    const giveUp = () => controller.abort()
+    signal.addEventListener('abort', giveUp)
+    const stopTimer = clock.startTimer(giveUp, patience)
+    try {
+      return await request(manager, { signal: controller.signal })
+    } finally {
+      stopTimer()
+      signal.removeEventListener('abort', giveUp)
+    }
+  }
+
+  async function acquire(signal: AbortSignal): Promise<Hold | undefined> {
+    if (signal.aborted) return undefined
+    if (!locks) {
+      // All that is left is not to begin all at once, and to listen.
+      if (canHear) await pause(clock, random() * longestHesitation, signal)
+      return signal.aborted ? undefined : freeHold(canHear)
+    }
+    const end = after(clock.now(), longestHold + random() * 2000)
+    let hold = await request(locks, { ifAvailable: true })
+    while (!hold && !signal.aborted) {
+      const isLate = isStuck() || until(end, clock.now()) <= 0
+      // Not all at once, or they would push each other off for ever.
+      hold = await (isLate
+        ? request(locks, { steal: true })
+        : requestPatiently(locks, slice * (1 + random() / 4), signal))
+    }
+    return hold
+  }
+
+  return {
+    acquire,
+    leave() {
+      for (const hold of holds) hold.release()
+    },
+  }
+}

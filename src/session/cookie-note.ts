@@ -1,0 +1,80 @@
+import type { Clock, Page, SharedStorage } from './environment.ts'
+import { ownProperty } from './own-property.ts'
+import { pause } from './pause.ts'
+
+/**
+ * What a tab notes down while a call of its own may write the refresh cookie. The lock ends with the page, the call does
+ * not: whoever holds the lock next may find that a call of a page that is gone is still on its way.
+ */
+export interface CookieNote {
+  /** Notes down that a call begins, and gives it a number above `gen` and above that of any call noted down. */
+  begin(gen: number): { readonly gen: number; end(): void }
+  /** Waits for the call of a page that is gone, as long as there is hope and nobody says that it is pointless. */
+  afterOrphan(signal: AbortSignal): Promise<void>
+  /** Milliseconds since the call that is noted down began; undefined if none is. */
+  age(): number | undefined
+}
+
+export interface CookieNoteParts {
+  readonly storage: SharedStorage | undefined
+  readonly key: string
+  readonly clock: Clock
+  readonly page: Page
+  /** The readable companion of the refresh cookie: it changes with it. */
+  readonly hintCookie: string
+  readonly id: string
+  /** No answer is waited for longer, in milliseconds. */
+  readonly timeout: number
+}
+
+/** A page that starts may be kept waiting so long, and no longer. */
+const longestWait = 3000
+const look = 100
+
+export function createCookieNote(parts: CookieNoteParts): CookieNote {
+  const { storage, key, clock, page, hintCookie, id, timeout } = parts
+  const hint = () => page.readCookie(hintCookie)
+
+  function read() {
+    try {
+      const note: unknown = JSON.parse(storage?.read(key) ?? 'null')
+      const at = ownProperty(note, 'at')
+      const gen = ownProperty(note, 'gen')
+      if (typeof at !== 'number' || !Number.isSafeInteger(gen)) return undefined
+      const age = clock.now().wall - at
+      // From the future: the clock has been changed, and nothing is known.
+      return age < 0
+        ? undefined
+        : { by: ownProperty(note, 'by'), age, gen: gen as number, hint: ownProperty(note, 'hint') }
+    } catch {
+      return undefined
+    }
+  }
+
+  return {
+    begin(known) {
+      const gen = 1 + Math.max(known, read()?.gen ?? 0)
+      const note = JSON.stringify({ by: id, at: clock.now().wall, gen, hint: hint() })
+      storage?.write(key, note)
+      return {
+        gen,
+        end() {
+          if (storage?.read(key) === note) storage.remove(key)
+        },
+      }
+    },
+    async afterOrphan(signal) {
+      const found = read()
+      if (!found || found.by === id) return
+      // Where the cookie cannot be watched, the wait counts from the start of the call.
+      const waited = found.hint === undefined ? found.age : 0
+      for (let left = Math.min(longestWait - waited, timeout - found.age); left > 0; left -= look) {
+        if (signal.aborted || found.hint !== hint()) return
+        await pause(clock, look, signal)
+        // Not gone after all: its call has ended, and it said so.
+        if (read()?.by !== found.by) return
+      }
+    },
+    age: () => read()?.age,
+  }
+}

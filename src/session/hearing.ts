@@ -1,0 +1,121 @@
+import type { AccessToken } from './access-token.ts'
+import type { Course } from './course.ts'
+import type { Clock } from './environment.ts'
+import type { EndReason } from './errors.ts'
+import type { SessionEvent } from './events.ts'
+import { expiryOf } from './landing.ts'
+import { unpackToken } from './shared-token.ts'
+import { compareLogins } from './stamp.ts'
+import type { Standing } from './standing.ts'
+import type { News, SharedToken } from './tab-message.ts'
+import type { WaitingLine } from './waiting-line.ts'
+
+/** Makes the news of other tabs this tab's own, if they are news: their order decides, not their arrival. */
+export interface Hearing {
+  hear(news: News): void
+  /** A login call is deciding whose session this is: what else begins meanwhile is put off until the end of it. */
+  putOff(): void
+  catchUp(): void
+}
+
+export interface HearingParts {
+  readonly standing: Standing
+  readonly course: Course
+  readonly line: WaitingLine<AccessToken | null>
+  readonly clock: Clock
+  readonly abandonFlight: () => void
+  /** Somebody waits, or is about to, for a token that other tabs do not give away. */
+  readonly refresh: () => void
+}
+
+export function createHearing(parts: HearingParts): Hearing {
+  const { standing, course, line, clock, abandonFlight, refresh } = parts
+  const { state, change } = standing
+  let isPutOff = false
+  let kept: News | undefined
+
+  function hear(news: News): void {
+    // A sign-out cannot wait: the login call under way comes too late then.
+    if (isPutOff && !news.end) {
+      kept = news
+      return
+    }
+    const order = compareLogins(news.stamp, state.stamp)
+    if (order > 0) hearLaterLogin(news)
+    else if (order === 0) hearSameLogin(news)
+  }
+
+  function hearLaterLogin({ stamp, end, token }: News): void {
+    if (end) {
+      // Over before this tab had heard of it.
+      if (state.status === 'unauthenticated') change({ stamp })
+      else course.finish(asHeard(end), stamp)
+    } else switchTo(stamp, token)
+  }
+
+  function hearSameLogin(news: News): void {
+    const { status, token, stamp } = state
+    if (news.stamp.gen < stamp.gen) return
+    if (news.end) {
+      // That somebody found nobody signed in tells nothing about a session that is known.
+      const counts = news.end === 'none' ? status === 'loading' : status !== 'unauthenticated'
+      if (counts) course.finish(asHeard(news.end), news.stamp)
+      return
+    }
+    const isKnown = news.stamp.gen === stamp.gen && (token !== null || status === 'unauthenticated')
+    if (news.token && !isKnown) hearToken(news.stamp, news.token)
+  }
+
+  function hearToken(stamp: News['stamp'], shared: SharedToken): void {
+    const { token, isSuspect } = state
+    const areKnown = token?.subject !== undefined && shared.subject !== undefined
+    if (areKnown && token.subject !== shared.subject) switchTo(stamp, shared)
+    else if (areKnown || !isSuspect) adopt(stamp, shared)
+  }
+
+  function adopt(stamp: News['stamp'], shared: SharedToken): void {
+    const { facts, startedAt } = unpackToken(shared, clock.now())
+    abandonFlight()
+    if (state.status === 'unauthenticated') course.moveAlong()
+    const token = course.issue(facts, startedAt, startedAt)
+    change({ refreshing: false })
+    course.keep(token, stamp, { type: 'adopted', expiresAt: expiryOf(token), waiting: line.size }, true)
+  }
+
+  /** Somebody has signed in, in another tab. */
+  function switchTo(stamp: News['stamp'], shared: SharedToken | undefined): void {
+    const { status, token } = state
+    // A page that is only starting shows nobody's data yet: its requests are for whoever is signed in.
+    if (status === 'loading' && shared) return adopt(stamp, shared)
+    const isSameUser = token?.subject !== undefined && token.subject === shared?.subject
+    const event: SessionEvent = { type: 'signed-in', elsewhere: true }
+    if (status === 'loading' || isSameUser) course.moveAlong()
+    else course.moveOn('replaced')
+    if (shared) {
+      const { facts, startedAt } = unpackToken(shared, clock.now())
+      course.keep(course.issue(facts, startedAt, startedAt), stamp, event, true)
+    } else if (status === 'loading') change({ stamp })
+    else {
+      const known = { isRejected: false, isSuspect: false, reason: undefined, error: undefined }
+      change({ status: 'authenticated', stamp, token: null, ...known }, event)
+    }
+    refresh()
+  }
+
+  return {
+    hear,
+    putOff() {
+      isPutOff = true
+    },
+    catchUp() {
+      isPutOff = false
+      const news = kept
+      kept = undefined
+      if (news) hear(news)
+    },
+  }
+}
+
+function asHeard(end: EndReason): EndReason {
+  return end === 'signed_out' ? 'signed_out_elsewhere' : end
+}
