@@ -27,8 +27,8 @@ export interface CookieNoteParts {
   readonly timeout: number
 }
 
-/** A page that starts may be kept waiting so long, and no longer. */
-const longestWait = 3000
+/** How long, where the cookie cannot be watched, a call may still be on its way that has outlived its page. */
+const longestBlindWait = 3000
 const look = 100
 
 export function createCookieNote(parts: CookieNoteParts): CookieNote {
@@ -66,9 +66,8 @@ export function createCookieNote(parts: CookieNoteParts): CookieNote {
     async afterOrphan(signal) {
       const found = read()
       if (!found || found.by === id) return
-      // Where the cookie cannot be watched, the wait counts from the start of the call.
-      const waited = found.hint === undefined ? found.age : 0
-      for (let left = Math.min(longestWait - waited, timeout - found.age); left > 0; left -= look) {
+      const patience = found.hint === undefined ? longestBlindWait : timeout
+      for (let left = patience - found.age; left > 0; left -= look) {
         if (signal.aborted || found.hint !== hint()) return
         await pause(clock, look, signal)
         // Not gone after all: its call has ended, and it said so.

@@ -19,9 +19,9 @@ export interface Course {
   /** As `end`; but where nobody was signed in, nothing has been lost, and requests are sent as they are. */
   finish(reason: EndReason, news?: Stamp): void
   /** Begins a new epoch: what belongs to the one before has no say any more. */
-  moveOn(reason: EndReason): void
+  moveOn(reason: EndReason, news?: Stamp): void
   /** Begins a new epoch for which those who wait may go on waiting. */
-  moveAlong(): void
+  moveAlong(news?: Stamp): void
 }
 
 export interface CourseParts {
@@ -54,23 +54,23 @@ export function createCourse(parts: CourseParts): Course {
 
   function end(reason: EndReason, news?: Stamp): void {
     const stamp = news ?? (reason === 'signed_out' ? tabs.nextLogin(state.stamp) : state.stamp)
-    moveOn(reason)
+    moveOn(reason, stamp)
     change(
-      { status: 'unauthenticated', stamp, token: null, isRejected: false, reason, error: undefined },
+      { status: 'unauthenticated', token: null, isRejected: false, reason, error: undefined },
       { type: 'ended', reason },
     )
     if (!news && reason !== 'disposed') tabs.tell(stamp, reason, null)
     check()
   }
 
-  function moveAlong(): void {
+  function moveAlong(stamp = state.stamp): void {
     abandonFlight()
     backOff.reset()
-    change({ epoch: ++epochs, refreshing: false })
+    change({ epoch: ++epochs, stamp, refreshing: false })
   }
 
-  function moveOn(reason: EndReason): void {
-    moveAlong()
+  function moveOn(reason: EndReason, news?: Stamp): void {
+    moveAlong(news)
     line.dismiss(new SessionEndedError(reason))
   }
 

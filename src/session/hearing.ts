@@ -2,10 +2,9 @@ import type { AccessToken } from './access-token.ts'
 import type { Course } from './course.ts'
 import type { Clock } from './environment.ts'
 import type { EndReason } from './errors.ts'
-import type { SessionEvent } from './events.ts'
 import { expiryOf } from './landing.ts'
 import { unpackToken } from './shared-token.ts'
-import { compareLogins } from './stamp.ts'
+import { compareLogins, isLater } from './stamp.ts'
 import type { Standing } from './standing.ts'
 import type { News, SharedToken } from './tab-message.ts'
 import type { WaitingLine } from './waiting-line.ts'
@@ -24,12 +23,14 @@ export interface HearingParts {
   readonly line: WaitingLine<AccessToken | null>
   readonly clock: Clock
   readonly abandonFlight: () => void
-  /** Somebody waits, or is about to, for a token that other tabs do not give away. */
-  readonly refresh: () => void
+  /** Called when the session is that of another login from now on. */
+  readonly switched: () => void
 }
 
+const signedIn = { type: 'signed-in', elsewhere: true } as const
+
 export function createHearing(parts: HearingParts): Hearing {
-  const { standing, course, line, clock, abandonFlight, refresh } = parts
+  const { standing, course, line, clock, abandonFlight, switched } = parts
   const { state, change } = standing
   let isPutOff = false
   let kept: News | undefined
@@ -37,7 +38,7 @@ export function createHearing(parts: HearingParts): Hearing {
   function hear(news: News): void {
     // A sign-out cannot wait: the login call under way comes too late then.
     if (isPutOff && !news.end) {
-      kept = news
+      if (!kept || isLater(news.stamp, kept.stamp)) kept = news
       return
     }
     const order = compareLogins(news.stamp, state.stamp)
@@ -47,8 +48,8 @@ export function createHearing(parts: HearingParts): Hearing {
 
   function hearLaterLogin({ stamp, end, token }: News): void {
     if (end) {
-      // Over before this tab had heard of it.
-      if (state.status === 'unauthenticated') change({ stamp })
+      // Nobody was signed in here, and whoever looks for a session does so in vain.
+      if (state.status === 'unauthenticated') course.moveOn(asHeard(end), stamp)
       else course.finish(asHeard(end), stamp)
     } else switchTo(stamp, token)
   }
@@ -85,21 +86,19 @@ export function createHearing(parts: HearingParts): Hearing {
   /** Somebody has signed in, in another tab. */
   function switchTo(stamp: News['stamp'], shared: SharedToken | undefined): void {
     const { status, token } = state
-    // A page that is only starting shows nobody's data yet: its requests are for whoever is signed in.
-    if (status === 'loading' && shared) return adopt(stamp, shared)
     const isSameUser = token?.subject !== undefined && token.subject === shared?.subject
-    const event: SessionEvent = { type: 'signed-in', elsewhere: true }
-    if (status === 'loading' || isSameUser) course.moveAlong()
-    else course.moveOn('replaced')
-    if (shared) {
+    // A page that is only starting shows nobody's data yet: its requests are for whoever is signed in.
+    if (status === 'loading' || isSameUser) course.moveAlong(stamp)
+    else course.moveOn('replaced', stamp)
+    if (shared && status === 'loading') adopt(stamp, shared)
+    else if (shared) {
       const { facts, startedAt } = unpackToken(shared, clock.now())
-      course.keep(course.issue(facts, startedAt, startedAt), stamp, event, true)
-    } else if (status === 'loading') change({ stamp })
-    else {
+      course.keep(course.issue(facts, startedAt, startedAt), stamp, signedIn, true)
+    } else if (status !== 'loading') {
       const known = { isRejected: false, isSuspect: false, reason: undefined, error: undefined }
-      change({ status: 'authenticated', stamp, token: null, ...known }, event)
+      change({ status: 'authenticated', token: null, ...known }, signedIn)
     }
-    refresh()
+    switched()
   }
 
   return {

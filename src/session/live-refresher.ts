@@ -64,10 +64,12 @@ export function createRefresher(parts: RefresherParts): Refresher {
     check: () => schedule.check(),
   })
   const landing = createLanding({ standing, course, tabs, line, backOff, clock })
-  const hearing = createHearing({ standing, course, line, clock, abandonFlight, refresh: goOn })
+  const hearing = createHearing({ standing, course, line, clock, abandonFlight, switched })
   let pauses = 0
   let isAway = false
   let isToVerify = false
+  /** The epoch that began with the sign-in of another tab. */
+  let switchedTo = -1
 
   function start(reason: RefreshReason, insists = false): void {
     const wait = reason === 'proactive' ? latest(backOff.retryAt, backOff.restUntil) : backOff.retryAt
@@ -90,7 +92,9 @@ export function createRefresher(parts: RefresherParts): Refresher {
 
   function land(flight: Flight, outcome: RefreshOutcome, isAlone: boolean): void {
     if (flight.epoch !== state.epoch) {
-      if (!isAlone && outcome.kind === 'granted') mistrustCookie()
+      // Login calls take turns. Who signed in all the same had done so before, and this cookie came later.
+      const mayBeStray = !isAlone || state.epoch === switchedTo
+      if (mayBeStray && outcome.kind === 'granted') mistrustCookie()
       return
     }
     change({ refreshing: flights.current !== undefined })
@@ -108,6 +112,11 @@ export function createRefresher(parts: RefresherParts): Refresher {
   function goOn(): void {
     if (line.size > 0) start(state.token ? 'expired' : 'startup')
     schedule.check()
+  }
+
+  function switched(): void {
+    switchedTo = state.epoch
+    goOn()
   }
 
   function isBehind(): boolean {

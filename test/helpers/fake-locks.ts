@@ -84,6 +84,7 @@ export function createFakeLocks() {
         serve(queue)
       }
     },
+    holderOf: (name: string) => queues.get(name)?.holder?.owner,
     /** How many hold a lock or wait for one. */
     get size(): number {
       return [...queues.values()].reduce(

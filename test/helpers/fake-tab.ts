@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest'
 import { createFetch } from '../../src/clients/fetch.ts'
 import type { Clock, Environment, Signal } from '../../src/session/environment.ts'
 import type { SessionEvent } from '../../src/session/events.ts'
@@ -20,6 +19,10 @@ export interface FakeBrowser {
   /** How long a message takes from one tab to another, in milliseconds. */
   latency: () => number
   readonly messages: unknown[]
+  /** No request gets through, and the pages know it; see `setOffline`. */
+  isOffline: boolean
+  /** Has `task` done when all is over. */
+  readonly atEnd: (task: () => void) => void
   reported: unknown[]
 }
 
@@ -56,6 +59,8 @@ export interface FakeTab {
   /** The process is stopped: nothing runs, all is kept. */
   freeze(): void
   thaw(): void
+  /** How many channels are open. */
+  readonly channels: number
   hear(name: string, message: unknown): void
   /** Whether it is told of changes of the storage, and that there is one. */
   readonly isWatching: boolean
@@ -71,6 +76,7 @@ export function createFakeTab(browser: FakeBrowser): FakeTab {
   const origin = clock.now().monotonic
   let state: State = 'running'
   let late: (() => void)[] = []
+  let lastHeard = 0
 
   /** Runs what concerns this page: now, or when it is thawed, or never. */
   function run(task: () => void): void {
@@ -111,17 +117,21 @@ export function createFakeTab(browser: FakeBrowser): FakeTab {
     origin: 'https://app.test',
     baseUrl: 'https://app.test/start/page.html',
     cookie: {},
-    send: (signal) => {
-      for (const listener of listeners) listener(signal)
-    },
+    send: (signal) =>
+      run(() => {
+        for (const listener of listeners) listener(signal)
+      }),
     get listeners() {
       return listeners.size
     },
   }
 
+  /** What this tab says first is heard first. */
   function toOthers(tell: (tab: FakeTab) => void): void {
+    const { monotonic } = clock.now()
+    lastHeard = Math.max(lastHeard, monotonic + browser.latency())
     for (const other of tabs) {
-      if (other !== tab) clock.startTimer(() => tell(other), browser.latency())
+      if (other !== tab) clock.startTimer(() => tell(other), lastHeard - monotonic)
     }
   }
 
@@ -135,7 +145,7 @@ export function createFakeTab(browser: FakeBrowser): FakeTab {
     clock: tabClock,
     signals: {
       isVisible: () => page.isVisible,
-      isOnline: () => page.isOnline,
+      isOnline: () => page.isOnline && !browser.isOffline,
       subscribe(listener) {
         listeners.add(listener)
         return () => listeners.delete(listener)
@@ -149,18 +159,26 @@ export function createFakeTab(browser: FakeBrowser): FakeTab {
       readCookie: (name) => page.cookie[name] ?? (name === 'sr_hint' ? server.hint : undefined),
       isEmbedded: () => page.isEmbedded,
     },
-    fetch: (input, init) => arrive(server.fetch(input, init, () => state !== 'gone')),
+    fetch: (input, init) =>
+      arrive(
+        browser.isOffline
+          ? Promise.reject(new TypeError('Failed to fetch'))
+          : server.fetch(input, init, () => state !== 'gone'),
+      ),
     random: () => 0.5,
     createId: () => `tab-${createdIds++}`,
     locks: {
-      request: (name, options, hold) =>
-        arrive(
+      request(name, options, hold) {
+        // Nobody is left to let go of it.
+        if (state === 'gone') return new Promise(() => {})
+        return arrive(
           locks
             .of(tab)
             .request(name, options, (isGranted) =>
               arrive(new Promise((resolve) => run(() => resolve(hold(isGranted))))),
             ),
-        ),
+        )
+      },
     },
     openChannel(name, listener) {
       const key = {}
@@ -219,7 +237,7 @@ export function createFakeTab(browser: FakeBrowser): FakeTab {
         environment,
       )
       session.subscribe((event) => events.push(event))
-      onTestFinished(() => session.dispose())
+      browser.atEnd(() => session.dispose())
       return { session, events }
     },
     close() {
@@ -229,7 +247,10 @@ export function createFakeTab(browser: FakeBrowser): FakeTab {
     crash: end,
     cache() {
       page.send('leave')
-      state = 'frozen'
+      // What the page has been told it still does.
+      clock.startTimer(() => {
+        if (state === 'running') state = 'frozen'
+      }, 0)
     },
     restore() {
       thaw()
@@ -239,6 +260,9 @@ export function createFakeTab(browser: FakeBrowser): FakeTab {
       state = 'frozen'
     },
     thaw,
+    get channels() {
+      return channels.size
+    },
     hear: (name, message) =>
       run(() => {
         for (const channel of channels.values()) if (channel.name === name) channel.listener(message)
@@ -253,6 +277,12 @@ export function createFakeTab(browser: FakeBrowser): FakeTab {
   }
   tabs.add(tab)
   return tab
+}
+
+/** The network goes, or comes back. */
+export function setOffline(browser: FakeBrowser, isOffline: boolean): void {
+  browser.isOffline = isOffline
+  if (!isOffline) for (const tab of browser.tabs) tab.page.send('online')
 }
 
 let createdIds = 0

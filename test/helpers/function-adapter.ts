@@ -22,7 +22,7 @@ async function readBody(response: Response, config: InternalAxiosRequestConfig):
 }
 
 /** An adapter of somebody else's making, as apps write them: a function over the fake server. */
-export function functionAdapter(server: FakeServer): AxiosAdapter {
+export function functionAdapter(server: Pick<FakeServer, 'fetch'>): AxiosAdapter {
   return async (config) => {
     const { url, baseURL, allowAbsoluteUrls, params, method = 'get', data, signal } = config
     let received: Response

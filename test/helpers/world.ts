@@ -1,8 +1,9 @@
+import { onTestFinished } from 'vitest'
 import type { Environment } from '../../src/session/environment.ts'
 import type { SessionOptions } from '../../src/session/options.ts'
-import { createFakeClock, type FakeClock } from './fake-clock.ts'
-import { createFakeLocks } from './fake-locks.ts'
-import { createFakeServer, type FakeServer } from './fake-server.ts'
+import { createFakeBrowser } from './fake-browser.ts'
+import type { FakeClock } from './fake-clock.ts'
+import type { FakeServer } from './fake-server.ts'
 import { createFakeTab, type FakeBrowser, type FakePage, type FakeTab, type Opened } from './fake-tab.ts'
 
 export interface World {
@@ -24,18 +25,8 @@ export interface World {
 
 /** A browser with a tab or more, a server and a clock, all under the test's control. */
 export function createWorld(): World {
-  const clock = createFakeClock()
-  const server = createFakeServer(clock)
-  const browser: FakeBrowser = {
-    clock,
-    server,
-    locks: createFakeLocks(),
-    tabs: new Set(),
-    stored: new Map(),
-    latency: () => 2,
-    messages: [],
-    reported: [],
-  }
+  const browser = createFakeBrowser(onTestFinished)
+  const { clock, server } = browser
   const tab = createFakeTab(browser)
 
   return {

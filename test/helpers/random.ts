@@ -1,5 +1,16 @@
-/** Chance that can be had again: the same seed gives the same numbers (mulberry32). */
+/** Chance that can be had again: the same seed gives the same numbers, from 0 up to, but not including, 1 (mulberry32). */
+export function createNumbers(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
 export interface Random {
+  next(): number
   /** A whole number from 0 up to, but not including, `end`. */
   below(end: number): number
   chance(part: number): boolean
@@ -9,16 +20,11 @@ export interface Random {
 }
 
 export function createRandom(seed: number): Random {
-  let state = seed
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  const next = createNumbers(seed)
   const below = (end: number) => Math.floor(next() * end)
 
   return {
+    next,
     below,
     chance: (part) => next() < part,
     pick: <T>(items: readonly T[]) => items[below(items.length)] as T,

@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest'
+import { track } from '../helpers/track.ts'
+import { openTabs, reasons, statuses, typesOf } from './arrange.ts'
+
+describe('a page in the back/forward cache', () => {
+  it('holds no lock, no channel and no place in a queue', async () => {
+    const { server, browser, clock, tabs } = await openTabs(3)
+    server.refreshDelay = 5000
+    clock.sleep(server.lifetime)
+    const calls = tabs.map(({ send }) => track(send('/api/me')))
+    await clock.advance(100)
+    tabs[0]!.tab.cache()
+    tabs[1]!.tab.cache()
+    await clock.advance(1)
+    expect(tabs.map(({ tab }) => tab.channels)).toEqual([0, 0, 1])
+    server.refreshDelay = 50
+    await clock.advance(10_000)
+    expect(calls[2]!.value?.status).toBe(200)
+    expect(browser.locks.size).toBe(0)
+    expect(server.reuses).toBe(0)
+  })
+
+  it('that held the lock lets the next one go ahead at once (statement 7)', async () => {
+    const { server, browser, clock, tabs } = await openTabs(3)
+    server.refreshDelay = 5000
+    clock.sleep(server.lifetime)
+    for (const { send } of tabs) track(send('/api/me'))
+    await clock.advance(100)
+    const before = browser.locks.holderOf('silent-refresh::https://app.test/auth/refresh')
+    tabs[0]!.tab.cache()
+    await clock.advance(1)
+    const after = browser.locks.holderOf('silent-refresh::https://app.test/auth/refresh')
+    expect([before === tabs[0]!.tab, after === tabs[1]!.tab]).toEqual([true, true])
+  })
+
+  it('that is brought back goes on as it was when nothing has happened', async () => {
+    const { server, clock, tabs } = await openTabs(2)
+    const [{ tab, session, send }] = [tabs[0]!]
+    const before = session.getSnapshot()
+    tab.cache()
+    await clock.advance(10_000)
+    tab.restore()
+    const call = track(send('/api/me'))
+    await clock.advance(100)
+    expect(call.value?.status).toBe(200)
+    expect(session.getSnapshot()).toBe(before)
+    expect(server.refreshes).toHaveLength(0)
+  })
+
+  it('that is brought back hears at once that somebody has signed out meanwhile (statement 30)', async () => {
+    const { clock, tabs } = await openTabs(2)
+    tabs[0]!.tab.cache()
+    track(tabs[1]!.session.signOut())
+    await clock.advance(1000)
+    tabs[0]!.tab.restore()
+    expect(statuses(tabs)).toEqual(['unauthenticated', 'unauthenticated'])
+    expect(reasons(tabs)[0]).toBe('signed_out_elsewhere')
+  })
+
+  it('that is brought back sends nothing for the user of before (statement 30)', async () => {
+    const { server, clock, tabs, login } = await openTabs(2)
+    tabs[0]!.tab.cache()
+    track(tabs[1]!.session.signIn(() => login('bob')))
+    await clock.advance(1000)
+    tabs[0]!.tab.restore()
+    const call = track(tabs[0]!.send('/api/me'))
+    await clock.advance(1000)
+    expect(await call.value?.json()).toMatchObject({ user: 'bob' })
+    expect(server.refreshes).toHaveLength(0)
+  })
+
+  it('that is brought back asks the server when the cookie has changed and no tab of ours has said why', async () => {
+    const { server, clock, tabs } = await openTabs(1)
+    const [{ tab, session, send }] = [tabs[0]!]
+    tab.cache()
+    await clock.advance(1)
+    // Signed out by a link of the server's own pages.
+    server.cookie = undefined
+    tab.restore()
+    const call = track(send('/api/me'))
+    await clock.advance(1000)
+    expect(call).toMatchObject({ state: 'rejected', error: { reason: 'expired' } })
+    expect(session.getSnapshot().status).toBe('unauthenticated')
+    expect(server.hits).toHaveLength(0)
+  })
+
+  it('that waited for its turn goes on waiting when it is brought back', async () => {
+    const { server, clock, tabs } = await openTabs(2)
+    server.refreshDelay = 800
+    clock.sleep(server.lifetime)
+    track(tabs[0]!.send('/api/me'))
+    await clock.advance(100)
+    const call = track(tabs[1]!.send('/api/me'))
+    await clock.advance(100)
+    tabs[1]!.tab.cache()
+    await clock.advance(3000)
+    tabs[1]!.tab.restore()
+    await clock.advance(1000)
+    expect(call.value?.status).toBe(200)
+    expect(server.refreshes).toHaveLength(1)
+  })
+
+  it('whose refresh was under way is brought back to the token that others have got since', async () => {
+    const { server, clock, tabs } = await openTabs(2)
+    server.refreshDelay = 800
+    clock.sleep(server.lifetime)
+    const calls = tabs.map(({ send }) => track(send('/api/me')))
+    await clock.advance(100)
+    tabs[0]!.tab.cache()
+    await clock.advance(3000)
+    expect(calls[1]!.value?.status).toBe(200)
+    tabs[0]!.tab.restore()
+    await clock.advance(1000)
+    expect(calls[0]!.value?.status).toBe(200)
+    expect(server.reuses).toBe(0)
+    expect(typesOf(tabs[0]!)).not.toContain('ended')
+  })
+})
+
+describe('a page that is left', () => {
+  it('is no longer counted among those who could have a token', async () => {
+    const { server, clock, tabs, newTab } = await openTabs(1)
+    tabs[0]!.tab.close()
+    newTab().open()
+    await clock.advance(1)
+    expect(server.refreshes).toHaveLength(1)
+  })
+
+  it('without a word is asked in vain once, and then no more', async () => {
+    const { server, clock, tabs, newTab } = await openTabs(1)
+    tabs[0]!.tab.crash()
+    const next = newTab()
+    next.open()
+    await clock.advance(199)
+    expect(server.refreshes).toHaveLength(0)
+    await clock.advance(1)
+    expect(server.refreshes).toHaveLength(1)
+    await clock.advance(100)
+    next.close()
+    newTab().open()
+    await clock.advance(1)
+    expect(server.refreshes).toHaveLength(2)
+  })
+})
+
+describe('hidden tabs', () => {
+  it('make no refresh ahead of expiry, and need none after the visible one has made it', async () => {
+    const { server, clock, tabs } = await openTabs(5)
+    for (const { tab } of tabs.slice(1)) {
+      tab.page.isVisible = false
+      tab.page.send('hide')
+    }
+    await clock.advance(55_000)
+    expect(server.refreshes).toHaveLength(1)
+    const expiries = tabs.map(({ session }) => session.getSnapshot().expiresAt ?? 0)
+    for (const expiry of expiries) expect(Math.abs(expiry - expiries[0]!)).toBeLessThan(10)
+  })
+
+  it('make one in all when they are looked at after a night', async () => {
+    const { server, clock, tabs } = await openTabs(5)
+    for (const { tab } of tabs) {
+      tab.page.isVisible = false
+      tab.page.send('hide')
+    }
+    clock.sleep(8 * 3_600_000)
+    await clock.advance(1000)
+    expect(server.refreshes).toHaveLength(0)
+    for (const { tab } of tabs) {
+      tab.page.isVisible = true
+      tab.page.send('wake')
+    }
+    await clock.advance(2000)
+    expect(server.refreshes).toHaveLength(1)
+    expect(statuses(tabs)).toEqual(Array(5).fill('authenticated'))
+  })
+})
+
+describe('an anonymous visitor', () => {
+  it('whose backend always sets the readable cookie costs no refresh call', async () => {
+    const { server, clock, newTab, openTab } = await openTabs(0)
+    server.cookie = undefined
+    const visitor = await openTab(newTab(), { hintCookie: 'sr_hint' })
+    const call = track(visitor.send('/public'))
+    await clock.advance(120_000)
+    expect(call.value?.status).toBe(200)
+    expect(visitor.session.getSnapshot()).toMatchObject({ status: 'unauthenticated', reason: 'none' })
+    expect(server.refreshes).toHaveLength(0)
+  })
+
+  it('is signed in as soon as another tab signs in', async () => {
+    const { server, clock, newTab, openTab, login } = await openTabs(0)
+    server.cookie = undefined
+    const visitors = [
+      await openTab(newTab(), { hintCookie: 'sr_hint' }),
+      await openTab(newTab(), { hintCookie: 'sr_hint' }),
+    ]
+    track(visitors[0]!.session.signIn(() => login('alice')))
+    await clock.advance(100)
+    expect(statuses(visitors)).toEqual(['authenticated', 'authenticated'])
+    expect(server.refreshes).toHaveLength(0)
+  })
+
+  it('is not presumed where the cookie is there', async () => {
+    const { server, openTab, newTab } = await openTabs(0)
+    const tab = await openTab(newTab(), { hintCookie: 'sr_hint' })
+    expect(tab.session.getSnapshot().status).toBe('authenticated')
+    expect(server.refreshes).toHaveLength(1)
+  })
+})
