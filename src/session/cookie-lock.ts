@@ -27,7 +27,7 @@ export interface CookieLockParts {
   readonly random: () => number
   /** No honest hold takes longer, in milliseconds. */
   readonly longestHold: number
-  /** Whether whoever has the lock has had it for longer than that. */
+  /** Whether whoever has the lock cannot be at it any more. */
   readonly isStuck: () => boolean
 }
 
@@ -35,60 +35,49 @@ export interface CookieLockParts {
 const slice = 1000
 const longestHesitation = 500
 
-/** Where there are no locks. */
-function freeHold(wasContended: boolean): Hold {
-  let isHeld = true
-  return {
-    wasContended,
-    get isHeld() {
-      return isHeld
-    },
-    release() {
-      isHeld = false
-    },
-  }
-}
-
 export function createCookieLock(parts: CookieLockParts): CookieLock {
   const { locks, canHear, name, clock, random, longestHold, isStuck } = parts
   const holds = new Set<Hold>()
+
+  function createHold(wasContended: boolean, ends = new Set<() => void>()): Hold {
+    let isHeld = true
+    return {
+      wasContended,
+      get isHeld() {
+        return isHeld
+      },
+      release() {
+        isHeld = false
+        holds.delete(this)
+        for (const end of ends) end()
+      },
+    }
+  }
 
   /** One request to the browser. Resolves without a hold when it was cut short or not granted. */
   function request(manager: Locks, given: LockOptions): Promise<Hold | undefined> {
     // Without a prototype, or a polluted Object.prototype could slip options of its own in.
     const options = { __proto__: null, ...given } as LockOptions
     return new Promise((resolve) => {
-      let isHeld = true
       const ends = new Set<() => void>()
-      const hold: Hold = {
-        wasContended: !options.ifAvailable,
-        get isHeld() {
-          return isHeld
-        },
-        release() {
-          isHeld = false
-          holds.delete(hold)
-          for (const end of ends) end()
-        },
+      const hold = createHold(!options.ifAvailable, ends)
+      const work = (isGranted: boolean) => {
+        if (!isGranted) return undefined
+        holds.add(hold)
+        // Whatever happens in this tab, the others go on.
+        ends.add(clock.startTimer(() => hold.release(), longestHold))
+        resolve(hold)
+        return new Promise<void>((done) => ends.add(done))
       }
-      manager
-        .request(name, options, (isGranted) => {
-          if (!isGranted) return undefined
-          holds.add(hold)
-          // Whatever happens in this tab, the others go on.
-          ends.add(clock.startTimer(hold.release, longestHold))
-          resolve(hold)
-          return new Promise<void>((done) => ends.add(done))
-        })
-        .then(
-          () => resolve(undefined),
-          () => {
-            // No locks after all, as in a page without an origin? Then there is nobody to wait for.
-            resolve(options.signal?.aborted ? undefined : hold)
-            // Taken away.
-            if (holds.has(hold)) hold.release()
-          },
-        )
+      manager.request(name, options, work).then(
+        () => resolve(undefined),
+        () => {
+          // No locks after all, as in a page without an origin? Then there is nobody to wait for.
+          resolve(options.signal?.aborted ? undefined : hold)
+          // Taken away.
+          if (holds.has(hold)) hold.release()
+        },
+      )
     })
   }
 
@@ -111,7 +100,7 @@ export function createCookieLock(parts: CookieLockParts): CookieLock {
     if (!locks) {
       // All that is left is not to begin all at once, and to listen.
       if (canHear) await pause(clock, random() * longestHesitation, signal)
-      return signal.aborted ? undefined : freeHold(canHear)
+      return signal.aborted ? undefined : createHold(canHear)
     }
     const end = after(clock.now(), longestHold + random() * 2000)
     let hold = await request(locks, { ifAvailable: true })

@@ -11,8 +11,8 @@ export interface CookieNote {
   begin(gen: number): { readonly gen: number; end(): void }
   /** Waits for the call of a page that is gone, as long as there is hope and nobody says that it is pointless. */
   afterOrphan(signal: AbortSignal): Promise<void>
-  /** Milliseconds since the call that is noted down began; undefined if none is. */
-  age(): number | undefined
+  /** Whether the call that is noted down must have ended, and nobody says so: that tab has been stopped. */
+  isStuck(): boolean
 }
 
 export interface CookieNoteParts {
@@ -27,8 +27,8 @@ export interface CookieNoteParts {
   readonly timeout: number
 }
 
-/** How long, where the cookie cannot be watched, a call may still be on its way that has outlived its page. */
-const longestBlindWait = 3000
+/** How long a call that has outlived its page is given where the cookie cannot be watched, and a tab to say it is done. */
+const patience = 3000
 const look = 100
 
 export function createCookieNote(parts: CookieNoteParts): CookieNote {
@@ -66,14 +66,19 @@ export function createCookieNote(parts: CookieNoteParts): CookieNote {
     async afterOrphan(signal) {
       const found = read()
       if (!found || found.by === id) return
-      const patience = found.hint === undefined ? longestBlindWait : timeout
-      for (let left = patience - found.age; left > 0; left -= look) {
+      const longest = found.hint === undefined ? patience : timeout
+      for (let left = longest - found.age; left > 0; left -= look) {
         if (signal.aborted || found.hint !== hint()) return
         await pause(clock, look, signal)
         // Not gone after all: its call has ended, and it said so.
         if (read()?.by !== found.by) return
       }
     },
-    age: () => read()?.age,
+    isStuck() {
+      const found = read()
+      if (!found) return false
+      const hasLanded = found.hint !== undefined && found.hint !== hint()
+      return found.age > (hasLanded ? patience : timeout + patience)
+    },
   }
 }

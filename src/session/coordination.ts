@@ -20,8 +20,8 @@ export interface CoordinationParts {
   readonly listener: (message: Heard) => void
 }
 
-/** A call that outlived its page is waited for before the turn's own is made, and may take as long as that. */
-const slack = 4000
+/** For asking the others, besides the call of a page that is gone and the own one. */
+const slack = 1000
 
 /** What ties a session to those of the other tabs, as far as the browser lets it. */
 export function createCoordination(parts: CoordinationParts): {
@@ -55,15 +55,14 @@ export function createCoordination(parts: CoordinationParts): {
     listener,
   })
   const note = createCookieNote({ storage, key: `${scope}:call`, clock, page, hintCookie, id, timeout })
-  const longestHold = timeout + slack
   const lock = createCookieLock({
     locks,
     canHear: openChannel !== undefined,
     name: scope,
     clock,
     random,
-    longestHold,
-    isStuck: () => (note.age() ?? 0) > longestHold,
+    longestHold: 2 * timeout + slack,
+    isStuck: note.isStuck,
   })
   const turns = createCookieTurns({ clock, lock, note, knownGen })
   const known = tabs.latest()

@@ -8,6 +8,7 @@ export type SessionEvent =
       /** Set if it happened in another tab. */
       readonly elsewhere?: true
     }
+  /** A token is wanted. Should another tab get it first, `adopted` follows instead of `refreshed`. */
   | { readonly type: 'refresh-started'; readonly reason: RefreshReason }
   | {
       readonly type: 'refreshed'

@@ -157,8 +157,8 @@ export interface SessionOptions {
   exclude?: readonly (string | RegExp)[] | undefined
   /**
    * Asked once, at creation: can there be a session at all? `false` saves anonymous visitors the one refresh call that
-   * would tell. For backends which set a readable companion cookie.
-   * @example hasSession: () => document.cookie.includes('sr_hint=')
+   * would tell. Where the backend sets a readable cookie beside the refresh cookie, use `hintCookie`.
+   * @example hasSession: () => localStorage.getItem('has-signed-in') === 'yes'
    */
   hasSession?: (() => boolean) | undefined
   /**
