@@ -1,5 +1,4 @@
 import type { Clock, LockOptions, Locks } from './environment.ts'
-import { after, until } from './moment.ts'
 import { pause } from './pause.ts'
 
 /** The right to make the one call of all tabs that writes the refresh cookie. */
@@ -29,6 +28,8 @@ export interface CookieLockParts {
   readonly longestHold: number
   /** Whether whoever has the lock cannot be at it any more. */
   readonly isStuck: () => boolean
+  /** Differs from call to call, as far as is known. */
+  readonly presentCall: () => string | undefined
 }
 
 /** Chromium can leave a queue of waiting pages unserved for good; asking anew wakes it (measured). */
@@ -36,7 +37,7 @@ const slice = 1000
 const longestHesitation = 500
 
 export function createCookieLock(parts: CookieLockParts): CookieLock {
-  const { locks, canHear, name, clock, random, longestHold, isStuck } = parts
+  const { locks, canHear, name, clock, random, longestHold, isStuck, presentCall } = parts
   const holds = new Set<Hold>()
 
   function createHold(wasContended: boolean, ends = new Set<() => void>()): Hold {
@@ -102,14 +103,24 @@ export function createCookieLock(parts: CookieLockParts): CookieLock {
       if (canHear) await pause(clock, random() * longestHesitation, signal)
       return signal.aborted ? undefined : createHold(canHear)
     }
-    const end = after(clock.now(), longestHold + random() * 2000)
+    const longestWait = longestHold + random() * 2000
+    let waited = 0
+    let isLate = false
+    let call = presentCall()
     let hold = await request(locks, { ifAvailable: true })
     while (!hold && !signal.aborted) {
-      const isLate = isStuck() || until(end, clock.now()) <= 0
+      // Seen twice: after a sleep or a change of the clock, whoever has the lock needs a moment to be done.
+      const wasLate = isLate
+      // Many take their turns before us, and each of them may take long.
+      if (call !== presentCall()) waited = 0
+      call = presentCall()
+      isLate = isStuck() || waited > longestWait
       // Not all at once, or they would push each other off for ever.
-      hold = await (isLate
+      const wait = slice * (1 + random() / 4)
+      waited += wait
+      hold = await (isLate && wasLate
         ? request(locks, { steal: true })
-        : requestPatiently(locks, slice * (1 + random() / 4), signal))
+        : requestPatiently(locks, wait, signal))
     }
     return hold
   }

@@ -8,11 +8,22 @@ import { pause } from './pause.ts'
  */
 export interface CookieNote {
   /** Notes down that a call begins, and gives it a number above `gen` and above that of any call noted down. */
-  begin(gen: number): { readonly gen: number; end(): void }
+  begin(gen: number): Noted
   /** Waits for the call of a page that is gone, as long as there is hope and nobody says that it is pointless. */
   afterOrphan(signal: AbortSignal): Promise<void>
   /** Whether the call that is noted down must have ended, and nobody says so: that tab has been stopped. */
   isStuck(): boolean
+  /** Remembers that this server answers without a new cookie if the old one is young: it forgives what comes twice. */
+  rememberLenience(): void
+  /** What is noted down. */
+  present(): string | undefined
+}
+
+export interface Noted {
+  readonly gen: number
+  /** Whether it still stands there. Otherwise another tab has begun a call since, whatever the lock says. */
+  isThere(): boolean
+  end(): void
 }
 
 export interface CookieNoteParts {
@@ -29,11 +40,14 @@ export interface CookieNoteParts {
 
 /** How long a call that has outlived its page is given where the cookie cannot be watched, and a tab to say it is done. */
 const patience = 3000
+/** Where the server forgives, waiting only spares it a call. */
+const shortPatience = 1000
 const look = 100
 
 export function createCookieNote(parts: CookieNoteParts): CookieNote {
   const { storage, key, clock, page, hintCookie, id, timeout } = parts
   const hint = () => page.readCookie(hintCookie)
+  const lenientKey = `${key}:lenient`
 
   function read() {
     try {
@@ -56,17 +70,22 @@ export function createCookieNote(parts: CookieNoteParts): CookieNote {
       const gen = 1 + Math.max(known, read()?.gen ?? 0)
       const note = JSON.stringify({ by: id, at: clock.now().wall, gen, hint: hint() })
       storage?.write(key, note)
+      const isThere = () => storage?.read(key) === note
+      // A storage that keeps nothing tells nothing.
+      const isKept = isThere()
       return {
         gen,
+        isThere: () => !isKept || isThere(),
         end() {
-          if (storage?.read(key) === note) storage.remove(key)
+          if (isThere()) storage?.remove(key)
         },
       }
     },
     async afterOrphan(signal) {
       const found = read()
       if (!found || found.by === id) return
-      const longest = found.hint === undefined ? patience : timeout
+      const isLenient = storage?.read(lenientKey) !== undefined
+      const longest = isLenient ? shortPatience : found.hint === undefined ? patience : timeout
       for (let left = longest - found.age; left > 0; left -= look) {
         if (signal.aborted || found.hint !== hint()) return
         await pause(clock, look, signal)
@@ -74,11 +93,13 @@ export function createCookieNote(parts: CookieNoteParts): CookieNote {
         if (read()?.by !== found.by) return
       }
     },
+    rememberLenience: () => storage?.write(lenientKey, ''),
     isStuck() {
       const found = read()
       if (!found) return false
       const hasLanded = found.hint !== undefined && found.hint !== hint()
       return found.age > (hasLanded ? patience : timeout + patience)
     },
+    present: () => storage?.read(key),
   }
 }

@@ -1,5 +1,5 @@
 import type { CookieLock, Hold } from './cookie-lock.ts'
-import type { CookieNote } from './cookie-note.ts'
+import type { CookieNote, Noted } from './cookie-note.ts'
 import type { Clock } from './environment.ts'
 
 /**
@@ -9,16 +9,24 @@ import type { Clock } from './environment.ts'
 export interface CookieTurns {
   /**
    * Runs a call once the one before has settled, here and in other tabs; `patience` milliseconds are spent on the one of
-   * this tab, and on others as long as their honest calls may take. `signal` ends the waiting: then the call is run at
-   * once, and is to see for itself that it is not wanted any more.
+   * this tab, and on others as long as their honest calls may take.
    */
-  take<T>(call: (turn: Going) => Promise<T> | T, patience: number, signal?: AbortSignal): Turn<T>
+  take<T>(call: (turn: Going) => Promise<T> | T, patience: number, options?: TurnOptions<T>): Turn<T>
   /** The calls under way in this tab. None of these promises rejects. */
   underWay(): Promise<unknown>[]
   /** Lets those who wait go ahead now, and the other tabs as well: the page is leaving, later would be never. */
   hurry(): void
   /** Lets the other tabs go ahead now. */
   letGo(): void
+  /** To be told when a refresh has left the cookie as it was. */
+  rememberLenience(): void
+}
+
+export interface TurnOptions<T> {
+  /** Ends the waiting: the call is run at once, and is to see for itself that it is not wanted any more. */
+  readonly signal?: AbortSignal
+  /** Whether the server has answered. If not, its answer may still come, and bring its cookie. @default yes */
+  readonly isAnswer?: (result: T) => boolean
 }
 
 /** What a call is told when its turn has come. */
@@ -50,6 +58,8 @@ export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsPa
   /** Only the newest is waited for: one that hangs is given up on once, not by everybody who comes after. */
   let newest: Promise<unknown> | undefined
   const open = new Set<Promise<unknown>>()
+  /** Those of them that were under way when the page was left. */
+  const leftBehind = new Set<Promise<unknown>>()
   const waiting = new Set<() => void>()
 
   function patiently(call: Promise<unknown>, patience: number, signal: AbortSignal): Promise<void> {
@@ -79,16 +89,20 @@ export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsPa
   }
 
   return {
-    take<T>(call: (turn: Going) => Promise<T> | T, patience: number, given?: AbortSignal) {
+    take<T>(call: (turn: Going) => Promise<T> | T, patience: number, options: TurnOptions<T> = {}) {
+      const { signal: given, isAnswer = () => true } = options
       const [signal, stopWaiting] = hurriedSignal(given)
       let hold: Hold | undefined
-      let noted: ReturnType<CookieNote['begin']> | undefined
+      let noted: Noted | undefined
       const before = newest
 
       async function queue(): Promise<void> {
         if (before) await patiently(before, patience, signal)
-        hold = await lock.acquire(signal)
-        if (hold && !signal.aborted) await note.afterOrphan(signal)
+        do {
+          hold = await lock.acquire(signal)
+          if (hold && !signal.aborted) await note.afterOrphan(signal)
+          // Taken away meanwhile: somebody else is at it.
+        } while (hold && !hold.isHeld && !signal.aborted)
         stopWaiting()
         // Who is not wanted any more notes nothing down: it would be in the place of somebody who is.
         if (!given?.aborted) noted = note.begin(knownGen())
@@ -102,15 +116,16 @@ export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsPa
           gen: noted?.gen ?? 0,
           wasContended: hold?.wasContended ?? false,
           get isHeld() {
-            return hold?.isHeld ?? false
+            return (hold?.isHeld && noted?.isThere()) ?? false
           },
         })
       })
       const turn: Promise<unknown> = result
-        .catch(() => {})
-        .then(() => {
+        .then(isAnswer, () => false)
+        .then((isAnswered) => {
           open.delete(turn)
-          noted?.end()
+          // A page that goes is told that its calls have failed; they go on all the same.
+          if (!leftBehind.delete(turn) || isAnswered) noted?.end()
           giveUp()
         })
       const giveUp = () => {
@@ -123,8 +138,10 @@ export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsPa
     underWay: () => [...new Set(newest ? [...open, newest] : open)],
     hurry() {
       for (const goAhead of waiting) goAhead()
+      for (const call of open) leftBehind.add(call)
       lock.leave()
     },
     letGo: lock.leave,
+    rememberLenience: note.rememberLenience,
   }
 }

@@ -63,6 +63,7 @@ export function createCoordination(parts: CoordinationParts): {
     random,
     longestHold: 2 * timeout + slack,
     isStuck: note.isStuck,
+    presentCall: note.present,
   })
   const turns = createCookieTurns({ clock, lock, note, knownGen })
   const known = tabs.latest()

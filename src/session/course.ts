@@ -16,6 +16,8 @@ export interface Course {
   keep(token: AccessToken, stamp: Stamp, event: SessionEvent, isNews?: boolean): void
   /** It is over, and so it is for the other tabs, unless they have said so themselves. */
   end(reason: EndReason, news?: Stamp): void
+  /** The server has been told, by the call with this number: whatever was found before that is over too. */
+  confirmSignOut(gen: number): void
   /** As `end`; but where nobody was signed in, nothing has been lost, and requests are sent as they are. */
   finish(reason: EndReason, news?: Stamp): void
   /** Begins a new epoch: what belongs to the one before has no say any more. */
@@ -86,6 +88,13 @@ export function createCourse(parts: CourseParts): Course {
       }),
     keep,
     end,
+    confirmSignOut(gen) {
+      const { stamp, status } = state
+      change({ stamp: { ...stamp, gen: Math.max(stamp.gen, gen) } })
+      // A tab that was opened just before may have found the session once more.
+      if (status === 'authenticated') end('signed_out')
+      else tabs.tell(state.stamp, 'signed_out', null)
+    },
     finish(reason, news) {
       if (state.status !== 'authenticated') line.serve(null)
       end(state.reason ?? reason, news)

@@ -4,7 +4,7 @@ import type { Clock } from './environment.ts'
 import type { EndReason } from './errors.ts'
 import { expiryOf } from './landing.ts'
 import { unpackToken } from './shared-token.ts'
-import { compareLogins, isLater } from './stamp.ts'
+import { compareLogins } from './stamp.ts'
 import type { Standing } from './standing.ts'
 import type { News, SharedToken } from './tab-message.ts'
 import type { WaitingLine } from './waiting-line.ts'
@@ -36,9 +36,9 @@ export function createHearing(parts: HearingParts): Hearing {
   let kept: News | undefined
 
   function hear(news: News): void {
-    // A sign-out cannot wait: the login call under way comes too late then.
-    if (isPutOff && !news.end) {
-      if (!kept || isLater(news.stamp, kept.stamp)) kept = news
+    // A sign-out cannot wait: the login call under way comes too late then. It does not for any other end.
+    if (isPutOff && news.end !== 'signed_out') {
+      kept = news
       return
     }
     const order = compareLogins(news.stamp, state.stamp)
@@ -65,20 +65,22 @@ export function createHearing(parts: HearingParts): Hearing {
     }
     const isKnown = news.stamp.gen === stamp.gen && (token !== null || status === 'unauthenticated')
     if (news.token && !isKnown) hearToken(news.stamp, news.token)
+    // It was not over after all, and tokens are not shared.
+    else if (!isKnown && status === 'unauthenticated') switchTo(news.stamp, undefined)
   }
 
   function hearToken(stamp: News['stamp'], shared: SharedToken): void {
     const { token, isSuspect } = state
     const areKnown = token?.subject !== undefined && shared.subject !== undefined
     if (areKnown && token.subject !== shared.subject) switchTo(stamp, shared)
-    else if (areKnown || !isSuspect) adopt(stamp, shared)
+    else if (areKnown || !token || !isSuspect) adopt(stamp, shared)
   }
 
   function adopt(stamp: News['stamp'], shared: SharedToken): void {
-    const { facts, startedAt } = unpackToken(shared, clock.now())
+    const { facts, startedAt, freshFrom } = unpackToken(shared, clock.now())
     abandonFlight()
     if (state.status === 'unauthenticated') course.moveAlong()
-    const token = course.issue(facts, startedAt, startedAt)
+    const token = course.issue(facts, startedAt, freshFrom)
     change({ refreshing: false })
     course.keep(token, stamp, { type: 'adopted', expiresAt: expiryOf(token), waiting: line.size }, true)
   }
@@ -92,8 +94,8 @@ export function createHearing(parts: HearingParts): Hearing {
     else course.moveOn('replaced', stamp)
     if (shared && status === 'loading') adopt(stamp, shared)
     else if (shared) {
-      const { facts, startedAt } = unpackToken(shared, clock.now())
-      course.keep(course.issue(facts, startedAt, startedAt), stamp, signedIn, true)
+      const { facts, startedAt, freshFrom } = unpackToken(shared, clock.now())
+      course.keep(course.issue(facts, startedAt, freshFrom), stamp, signedIn, true)
     } else if (status !== 'loading') {
       const known = { isRejected: false, isSuspect: false, reason: undefined, error: undefined }
       change({ status: 'authenticated', token: null, ...known }, signedIn)

@@ -40,8 +40,11 @@ export function createLanding({ standing, course, tabs, line, backOff, clock }: 
     const isUsable = usableToken() !== undefined
     const ruling = rule(outcome, { status, held: token, isUsable, isSuspect })
     if (ruling.kind === 'commit') commit(ruling.facts, flight)
-    else if (ruling.kind === 'end') course.finish(ruling.reason)
-    else endure(ruling, flight.reason)
+    else if (ruling.kind === 'end') {
+      // What others were given before this call is over as well; but who has the new user's token keeps it.
+      if (ruling.reason !== 'replaced') change({ stamp: { ...stamp, gen: Math.max(stamp.gen, flight.gen) } })
+      course.finish(ruling.reason)
+    } else endure(ruling, flight.reason)
     if (ruling.kind === 'unavailable') tabs.tellFailure(ruling.message, ruling.retryAfter)
   }
 

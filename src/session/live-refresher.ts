@@ -50,7 +50,6 @@ export function createRefresher(parts: RefresherParts): Refresher {
   const company = { isBehind, meet, hasMoved, hint }
   const flights = createFlights({ call, turns, company, clock, timeout: settings.refreshTimeout, land })
   const schedule = createSchedule(clock, () => nextDue(situation()), actOnDue)
-  const { scheme, refreshMargin: margin } = settings
   const abandonFlight = () => flights.abandon()
   const course = createCourse({
     standing,
@@ -58,8 +57,8 @@ export function createRefresher(parts: RefresherParts): Refresher {
     line,
     backOff,
     environment,
-    scheme,
-    margin,
+    scheme: settings.scheme,
+    margin: settings.refreshMargin,
     abandonFlight,
     check: () => schedule.check(),
   })
@@ -99,7 +98,8 @@ export function createRefresher(parts: RefresherParts): Refresher {
     }
     change({ refreshing: flights.current !== undefined })
     // Whoever took the turn from us has spent the cookie that we are refused for.
-    if (isAlone || outcome.kind === 'granted') landing.land(flight, outcome)
+    const counts = isAlone && !hasMoved(flight.gen, hint())
+    if (counts || outcome.kind === 'granted') landing.land(flight, outcome)
     goOn()
   }
 
@@ -192,6 +192,7 @@ export function createRefresher(parts: RefresherParts): Refresher {
     start,
     hear,
     end: course.end,
+    confirmSignOut: course.confirmSignOut,
     abandon(reason) {
       const isUnderWay = flights.current !== undefined
       course.moveOn(reason)
@@ -215,6 +216,7 @@ export function createRefresher(parts: RefresherParts): Refresher {
     isPaused: () => pauses > 0,
     suspect: () => change({ isSuspect: true }),
     verify,
+    mistrustCookie,
     revive() {
       backOff.reset()
       goOn()

@@ -73,8 +73,9 @@ export function createFlights({ call, turns, company, clock, timeout, land }: Fl
       if (current === flight && (going.wasContended || (!met && company.isBehind()))) {
         await company.meet(waiting.signal, going.wasContended)
       }
-      // Given up while it waited for its turn: nobody wants its token any more.
-      if (current !== flight) return { kind: 'unavailable', message: 'The refresh was given up.' }
+      // Given up while it waited for its turn: nobody wants its token any more. Or its turn has been taken away.
+      if (current !== flight || !going.isHeld)
+        return { kind: 'unavailable', message: 'The refresh was given up.' }
       isSent = true
       return depart(going)
     }
@@ -104,6 +105,8 @@ export function createFlights({ call, turns, company, clock, timeout, land }: Fl
     async function ask({ gen }: Flight, signal: AbortSignal): Promise<RefreshOutcome> {
       const hint = company.hint()
       const outcome = await call.send({ reason, signal })
+      if (outcome.kind === 'granted' && hint !== undefined && hint === company.hint())
+        turns.rememberLenience()
       if (outcome.kind !== 'refused' || current !== flight) return outcome
       // Refused, or only late? Somebody else may have spent this cookie, and there is a newer one already.
       await company.meet(waiting.signal)
@@ -117,7 +120,7 @@ export function createFlights({ call, turns, company, clock, timeout, land }: Fl
         return send(own)
       },
       timeout,
-      waiting.signal,
+      { signal: waiting.signal, isAnswer: ({ kind }) => kind !== 'unavailable' },
     )
     turn.result.then((outcome) => arrive(flight, outcome, going?.isHeld ?? false))
   }

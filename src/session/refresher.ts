@@ -16,6 +16,8 @@ export interface Refresher {
   /** Gives up what belongs to the epoch before, and turns away those who wait for it. */
   abandon(reason: EndReason): void
   end(reason: EndReason): void
+  /** The server has been told, by the call with this number: whatever was found before that is over too. */
+  confirmSignOut(gen: number): void
   /** No refresh starts meanwhile: a login call is deciding whose session this is. Returns the end of it. */
   pause(): () => void
   isPaused(): boolean
@@ -23,6 +25,8 @@ export interface Refresher {
   suspect(): void
   /** Sees at once whether the cookie is still this user's. */
   verify(): void
+  /** A call that had been overtaken has brought a cookie: it is not to stay unnoticed. */
+  mistrustCookie(): void
   /** The network is back: whatever failed before may work now. */
   revive(): void
   /** What another tab says. */

@@ -62,7 +62,8 @@ export function createSignIn(parts: SignInParts): Session['signIn'] {
         return answer
       } catch (error) {
         // Its cookie may be another user's than the one who stays signed in here.
-        if (hasSucceeded) refresher.suspect()
+        if (hasSucceeded && state.epoch !== epoch) refresher.mistrustCookie()
+        else if (hasSucceeded) refresher.suspect()
         throw error
       }
     })

@@ -1,4 +1,4 @@
-import type { CookieTurns } from './cookie-turns.ts'
+import type { CookieTurns, Going } from './cookie-turns.ts'
 import type { Refresher } from './refresher.ts'
 import type { SignOutCall } from './sign-out-call.ts'
 import type { Standing } from './standing.ts'
@@ -30,9 +30,13 @@ export function createSignOut({ call, turns, standing, refresher, timeout }: Sig
 
   function tellServer(tell: SignOutCall, accessToken: string | null): Promise<void> {
     const { turn } = state.stamp
-    const send = () => {
-      const isReplaced = state.status === 'authenticated' && state.stamp.turn > turn
-      return isReplaced ? undefined : tell.send(accessToken)
+    const isReplaced = () => state.status === 'authenticated' && state.stamp.turn > turn
+    const send = async ({ gen }: Going) => {
+      // Whose turn was before ours may have signed in, in another tab.
+      refresher.wake()
+      if (isReplaced()) return
+      await tell.send(accessToken)
+      if (!isReplaced()) refresher.confirmSignOut(gen)
     }
     const { result, overtook } = turns.take(send, timeout)
     overtook.then((calls) => calls.map((call) => call.then(() => repeat(accessToken))))

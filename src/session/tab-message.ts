@@ -12,6 +12,8 @@ export interface SharedToken {
   /** Milliseconds since the request for it, and the wall clock when that was so. */
   readonly age: number
   readonly at: number
+  /** Whether that is known to be when it was issued: a sign-in may bring a token of any age. */
+  readonly isFresh: boolean
 }
 
 /** How the session stands in the tab that says so. */
@@ -60,9 +62,10 @@ function readToken(data: unknown): SharedToken | undefined {
   const lifetime = ownProperty(data, 'lifetime')
   const age = ownProperty(data, 'age')
   const at = ownProperty(data, 'at')
+  const isFresh = ownProperty(data, 'isFresh') === true
   if (!(value === '' || isTokenText(value)) || !isOptional(subject, isText)) return undefined
   if (!isOptional(lifetime, isAmount) || !isAmount(age) || !isAmount(at)) return undefined
-  return { value, subject, lifetime, age, at }
+  return { value, subject, lifetime, age, at, isFresh }
 }
 
 /** Also reads what is written down in the storage, which is the same without the token. */

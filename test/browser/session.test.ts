@@ -167,16 +167,16 @@ describeEngines('a session against a real server', (browser) => {
     const { server, tab } = await openSignedIn(browser)
     server.control.expireTokens()
     server.control.set({ refreshDelay: 800 })
+    const call = tab.evaluate(() => app.apiFetch('/api/me').then(({ status }) => status))
+    await expect.poll(() => server.seen('/auth/refresh').length, { timeout: 10_000 }).toBe(1)
     const outcome = await tab.evaluate(async () => {
-      const started = app.refreshStarted()
-      const waiting = app.apiFetch('/api/me').then(({ status }) => status)
-      await started
       const done = app.session.signOut()
       const atOnce = app.session.getSnapshot()
       await done
-      return { atOnce: atOnce.status, waiting: await waiting, token: await app.session.getAccessToken() }
+      return { atOnce: atOnce.status, token: await app.session.getAccessToken() }
     })
-    expect(outcome).toEqual({ atOnce: 'unauthenticated', waiting: 401, token: null })
+    const waiting = await call
+    expect({ ...outcome, waiting }).toEqual({ atOnce: 'unauthenticated', waiting: 401, token: null })
     expect(
       server.control
         .log()

@@ -24,6 +24,10 @@ export interface FakeServer {
   readonly logins: Hit[]
   /** The user of the refresh cookie in the browser's jar; undefined if there is none. */
   cookie: string | undefined
+  /** Whether a refresh with it would be granted, if it has not been spent. */
+  readonly isAlive: boolean
+  /** Ends the session of the cookie in the jar, without telling anybody. */
+  endSession(): void
   /** How spent refresh cookies are judged; they may be used again and again unless this says otherwise. */
   rotation: Rotation
   /** Whether it sets the readable companion of the refresh cookie, and what that says. */
@@ -70,7 +74,7 @@ export function createFakeServer(clock: FakeClock): FakeServer {
   const tokens = new Map<string, Issued>()
   const owners = new Map<string, string>()
   const now = () => clock.now().monotonic
-  const ledger = createCookieLedger()
+  const ledger = createCookieLedger(now)
   ledger.jar = ledger.begin('alice')
 
   function pass(duration: number): Promise<void> {
@@ -161,6 +165,10 @@ export function createFakeServer(clock: FakeClock): FakeServer {
     set cookie(user) {
       ledger.jar = user === undefined ? undefined : ledger.begin(user)
     },
+    get isAlive() {
+      return ledger.isAlive(ledger.jar)
+    },
+    endSession: () => ledger.revoke(ledger.jar),
     get rotation() {
       return ledger.rotation
     },

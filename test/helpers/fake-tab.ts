@@ -76,6 +76,8 @@ export function createFakeTab(browser: FakeBrowser): FakeTab {
   const origin = clock.now().monotonic
   let state: State = 'running'
   let late: (() => void)[] = []
+  /** What a page that goes is told of its requests, whatever becomes of them. */
+  const cutOffs = new Set<() => void>()
   let lastHeard = 0
 
   /** Runs what concerns this page: now, or when it is thawed, or never. */
@@ -160,11 +162,16 @@ export function createFakeTab(browser: FakeBrowser): FakeTab {
       isEmbedded: () => page.isEmbedded,
     },
     fetch: (input, init) =>
-      arrive(
-        browser.isOffline
+      new Promise((resolve, reject) => {
+        const cutOff = () => reject(new TypeError('Failed to fetch'))
+        cutOffs.add(cutOff)
+        const answer = browser.isOffline
           ? Promise.reject(new TypeError('Failed to fetch'))
-          : server.fetch(input, init, () => state !== 'gone'),
-      ),
+          : server.fetch(input, init, () => state !== 'gone')
+        arrive(answer)
+          .finally(() => cutOffs.delete(cutOff))
+          .then(resolve, reject)
+      }),
     random: () => 0.5,
     createId: () => `tab-${createdIds++}`,
     locks: {
@@ -224,7 +231,8 @@ export function createFakeTab(browser: FakeBrowser): FakeTab {
     state = 'running'
     const tasks = late
     late = []
-    for (const task of tasks) run(task)
+    // One by one, as a browser does: what follows from one comes before the next.
+    for (const task of tasks) clock.startTimer(() => run(task), 0)
   }
 
   const tab: FakeTab = {
@@ -242,7 +250,9 @@ export function createFakeTab(browser: FakeBrowser): FakeTab {
     },
     close() {
       page.send('leave')
-      end()
+      // As Chromium does; the requests themselves go on. What that leads to is still done.
+      for (const cutOff of cutOffs) cutOff()
+      setImmediate(end)
     },
     crash: end,
     cache() {

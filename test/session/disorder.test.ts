@@ -2,19 +2,9 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createFetch } from '../../src/clients/fetch.ts'
 import { gateOf } from '../../src/session/gate.ts'
 import { json, unauthorized } from '../helpers/fake-server.ts'
+import { createNumbers } from '../helpers/random.ts'
 import { type Tracked, track } from '../helpers/track.ts'
 import { createWorld } from '../helpers/world.ts'
-
-/** Mulberry32: the same seed gives the same life. */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const refreshTimeout = 8000
 
@@ -27,7 +17,7 @@ interface Begun {
 
 /** Lives one life in random order; returns what it did and what was wrong about it. */
 async function live(seed: number) {
-  const random = createRandom(seed)
+  const random = createNumbers(seed)
   const pick = <T>(items: readonly T[]) => items[Math.floor(random() * items.length)] as T
   const world = createWorld()
   const { server, clock, page } = world

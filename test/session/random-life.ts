@@ -1,5 +1,6 @@
 import { createFetch } from '../../src/clients/fetch.ts'
 import { json } from '../helpers/fake-server.ts'
+import { createNumbers } from '../helpers/random.ts'
 import { type Tracked, track } from '../helpers/track.ts'
 import { createWorld } from '../helpers/world.ts'
 
@@ -18,20 +19,9 @@ export interface Life {
   readonly steps: string[]
 }
 
-/** Always the same numbers for the same seed (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** A page on which everything happens in any order: requests, aborts, sign-ins, sign-outs, failures, sleep. */
 export async function liveRandomly(seed: number, isOpaque = false): Promise<Life> {
-  const random = createRandom(seed)
+  const random = createNumbers(seed)
   const below = (end: number) => Math.floor(random() * end)
   const pick = <T>(items: readonly T[]) => items[below(items.length)] as T
   const { clock, server, page, open } = createWorld()

@@ -59,6 +59,24 @@ describe('a page that is left in the middle of a refresh', () => {
     expect(server.reuses).toBe(0)
   })
 
+  it('is not waited for three seconds by a server that is known to forgive', async () => {
+    const { server, clock, holder, waiter, call } = await inTheMiddle()
+    await clock.advance(3000)
+    expect(call.value?.status).toBe(200)
+    // It answers without a new cookie, the present one being young.
+    server.rotation = 'none'
+    track(holder.session.refresh())
+    await clock.advance(3000)
+    server.refreshDelay = 6000
+    track(holder.session.refresh())
+    await clock.advance(100)
+    holder.tab.close()
+    server.refreshDelay = 50
+    const next = track(waiter.session.refresh())
+    await clock.advance(1500)
+    expect(next.state).toBe('resolved')
+  })
+
   it('is not waited for once its call must be over', async () => {
     const { server, clock, holder, waiter, openTab } = await inTheMiddle()
     holder.tab.crash()
@@ -110,15 +128,83 @@ describe('a tab whose process is stopped in the middle of a refresh', () => {
   })
 
   it('ends no session when it is refused after all', async () => {
-    const { server, clock, tabs, holder, call } = await inTheMiddle()
-    // Its request hangs, and is refused because another tab has spent the cookie meanwhile.
-    holder.tab.freeze()
+    const { server, clock, tabs } = await openTabs(2, { shareToken: false })
+    clock.sleep(server.lifetime)
+    // Its cookie has been spent by the time the server looks at it.
+    let refuse = () => {}
+    server.onRefresh = () =>
+      new Promise((resolve) => {
+        refuse = () => resolve(new Response(null, { status: 401 }))
+      })
+    track(tabs[0]!.send('/api/holder'))
+    await clock.advance(250)
+    server.onRefresh = undefined
+    tabs[0]!.tab.freeze()
+    const call = track(tabs[1]!.send('/api/waiter'))
     await clock.advance(15_000)
     expect(call.value?.status).toBe(200)
-    server.onRefresh = () => new Response(null, { status: 401 })
-    holder.tab.thaw()
+    refuse()
     await clock.advance(100)
+    tabs[0]!.tab.thaw()
+    await clock.advance(100)
+    expect(typesOf(tabs[0]!)).not.toContain('ended')
     expect(statuses(tabs)).toEqual(['authenticated', 'authenticated'])
+  })
+
+  it('says nothing of a failure of its own when it has been overtaken', async () => {
+    const { server, clock, tabs } = await openTabs(2)
+    clock.sleep(server.lifetime)
+    let breakOff = () => {}
+    server.onRefresh = () =>
+      new Promise((_, reject) => {
+        breakOff = () => reject(new TypeError('Failed to fetch'))
+      })
+    track(tabs[0]!.send('/api/holder'))
+    await clock.advance(250)
+    tabs[0]!.tab.freeze()
+    server.onRefresh = undefined
+    const call = track(tabs[1]!.send('/api/waiter'))
+    await clock.advance(1000)
+    breakOff()
+    await clock.advance(14_000)
+    expect(call.value?.status).toBe(200)
+    tabs[0]!.tab.thaw()
+    await clock.advance(1000)
+    expect(typesOf(tabs[0]!)).not.toContain('refresh-failed')
+  })
+
+  it('brings nothing any more when its answer comes after that of who has overtaken it', async () => {
+    const { server, clock, tabs } = await openTabs(2)
+    clock.sleep(server.lifetime)
+    let answer = () => {}
+    server.onRefresh = () =>
+      new Promise((resolve) => {
+        answer = () => resolve(Response.json(server.issue('alice')))
+      })
+    track(tabs[0]!.send('/api/holder'))
+    await clock.advance(250)
+    server.onRefresh = undefined
+    tabs[0]!.tab.freeze()
+    track(tabs[1]!.send('/api/waiter'))
+    await clock.advance(15_000)
+    tabs[0]!.tab.thaw()
+    await clock.advance(100)
+    const before = tabs.map(({ session }) => session.getSnapshot())
+    answer()
+    await clock.advance(100)
+    expect(tabs.map(({ session }) => session.getSnapshot())).toEqual(before)
+    const tokens = await Promise.all(tabs.map(({ session }) => session.getAccessToken()))
+    expect(tokens[0]).toBe(tokens[1])
+  })
+
+  it('has no older token than the others in the end', async () => {
+    const { clock, tabs, holder } = await inTheMiddle()
+    holder.tab.freeze()
+    await clock.advance(15_000)
+    holder.tab.thaw()
+    await clock.advance(5000)
+    const tokens = await Promise.all(tabs.map(({ session }) => session.getAccessToken()))
+    expect(tokens[0]).toBe(tokens[1])
   })
 
   it('costs two who wait for it one more call, and none of them its session (statement 9)', async () => {

@@ -34,7 +34,7 @@ describe('what a tab is told', () => {
         at: expect.any(Number),
       },
     })
-    expect(Object.keys(news.token).sort()).toEqual(['age', 'at', 'lifetime', 'subject', 'value'])
+    expect(Object.keys(news.token).sort()).toEqual(['age', 'at', 'isFresh', 'lifetime', 'subject', 'value'])
   })
 
   it('is ignored if it is older than what it knows, or as old, or of another login (statement 12)', async () => {
@@ -139,6 +139,18 @@ describe('a token that comes from another tab', () => {
     const call = track(tabs[1]!.send('/api/always-401'))
     await clock.advance(1000)
     expect(call.value?.status).toBe(401)
+    expect(server.refreshes).toHaveLength(1)
+  })
+
+  it('that somebody has signed in with, and nobody knows how old it is, is refreshed for a 401', async () => {
+    const { server, clock, tabs } = await openTabs(2)
+    const answer = server.issue('alice')
+    track(tabs[0]!.session.signIn(answer))
+    await clock.advance(10)
+    server.expireAll()
+    const call = track(tabs[1]!.send('/api/me'))
+    await clock.advance(1000)
+    expect(call.value?.status).toBe(200)
     expect(server.refreshes).toHaveLength(1)
   })
 

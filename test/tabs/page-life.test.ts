@@ -126,6 +126,18 @@ describe('a page that is left', () => {
     expect(server.refreshes).toHaveLength(1)
   })
 
+  it('begins no refresh any more; one that was wanted is made when it comes back', async () => {
+    const { server, clock, tabs } = await openTabs(1)
+    clock.sleep(server.lifetime)
+    tabs[0]!.tab.page.send('leave')
+    const call = track(tabs[0]!.send('/api/me'))
+    await clock.advance(1000)
+    expect(server.refreshes).toHaveLength(0)
+    tabs[0]!.tab.page.send('restore')
+    await clock.advance(1000)
+    expect(call.value?.status).toBe(200)
+  })
+
   it('without a word is asked in vain once, and then no more', async () => {
     const { server, clock, tabs, newTab } = await openTabs(1)
     tabs[0]!.tab.crash()

@@ -74,6 +74,32 @@ describe('a sign-out in one tab', () => {
     expect(server.cookie).toBe('bob')
   })
 
+  it('is not told to the server once somebody has signed in elsewhere: that cookie is theirs', async () => {
+    const { server, clock, tabs } = await openTabs(2)
+    server.refreshDelay = 800
+    server.onRefresh = () => new Response(null, { status: 503 })
+    track(tabs[0]!.session.refresh())
+    await clock.advance(100)
+    const signOut = track(tabs[1]!.session.signOut())
+    await clock.advance(5)
+    server.cookie = 'bob'
+    track(tabs[0]!.session.signIn(server.issue('bob')))
+    await clock.advance(5000)
+    expect(signOut.state).toBe('resolved')
+    expect([server.signOuts.length, server.cookie]).toEqual([0, 'bob'])
+    expect(statuses(tabs)).toEqual(['authenticated', 'authenticated'])
+  })
+
+  it('does not keep a later page from finding a session that began by other means', async () => {
+    const { server, clock, tabs, openTab } = await openTabs(1)
+    track(tabs[0]!.session.signOut())
+    await clock.advance(100)
+    tabs[0]!.tab.close()
+    server.cookie = 'alice'
+    const next = await openTab()
+    expect(next.session.getSnapshot().status).toBe('authenticated')
+  })
+
   it('sends the requests of a tab that is only starting as they are', async () => {
     const { server, clock, tabs, newTab, openTab } = await openTabs(1)
     server.refreshDelay = 800
@@ -191,6 +217,20 @@ describe('a sign-in in one tab', () => {
     const tokens = await Promise.all(tabs.map(({ session }) => session.getAccessToken()))
     expect(tokens).toEqual([refresh.value, refresh.value])
     expect(statuses(tabs)).toEqual(['authenticated', 'authenticated'])
+  })
+
+  it('comes after the one that is under way in another tab, and is the one that counts', async () => {
+    const { server, clock, tabs, login } = await openTabs(2)
+    server.delay = 500
+    const first = track(tabs[1]!.session.signIn(() => login('bob')))
+    await clock.advance(100)
+    const second = track(tabs[0]!.session.signIn(() => login('carol')))
+    await clock.advance(5000)
+    expect([first.state, second.state]).toEqual(['resolved', 'resolved'])
+    const calls = tabs.map(({ send }) => track(send('/api/me')))
+    await clock.advance(1000)
+    for (const { value } of calls) expect(await value?.json()).toMatchObject({ user: 'carol' })
+    expect(server.cookie).toBe('carol')
   })
 
   it('without shared tokens makes each of the others fetch one of its own', async () => {

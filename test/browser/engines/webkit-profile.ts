@@ -74,7 +74,14 @@ const makeWebKitTab = (session: Session, window: string, close: () => Promise<vo
       const image = (await session.inWindow(window, 'GET', '/screenshot')) as string
       await writeFile(path, image, 'base64')
     },
+    rendererPid: unknownProcess,
+    crash: unknownProcess,
   })
+
+// A web process that is killed takes the whole session of the driver with it.
+const unknownProcess = async (): Promise<never> => {
+  throw new Error('webkit does not tell which process runs a page')
+}
 
 const withoutQuery = (url: string): string => {
   const { origin, pathname } = new URL(url)
@@ -87,14 +94,17 @@ export const makeWebKitProfile = async (session: Session, close: () => Promise<v
   let [reserve] = (await session.command('GET', '/window/handles')) as (string | undefined)[]
 
   // Of the two kinds of window only this one is visible; a new 'tab' stays in the background for good.
-  const open = async (type: 'window' | 'tab' = 'window'): Promise<string> => {
-    const { handle } = (await session.command('POST', '/window/new', { type })) as { readonly handle: string }
-    return handle
+  // Asked for in a window that is there: the one the driver was in last may be closed.
+  const open = async (type: 'window' | 'tab' = 'window', from = [...tabs][0] ?? reserve): Promise<string> => {
+    const answer = from
+      ? await session.inWindow(from, 'POST', '/window/new', { type })
+      : await session.command('POST', '/window/new', { type })
+    return (answer as { readonly handle: string }).handle
   }
 
   const closeTab = async (window: string): Promise<void> => {
     if (!tabs.delete(window)) return
-    if (tabs.size === 0) reserve ??= await open()
+    if (tabs.size === 0) reserve ??= await open('window', window)
     await session.inWindow(window, 'DELETE', '/window')
   }
 

@@ -7,9 +7,26 @@ import {
   type SessionOptions,
 } from '../../../src/index.ts'
 
-const options = JSON.parse(
-  new URLSearchParams(location.search).get('options') ?? '{}',
-) as Partial<SessionOptions>
+const query = new URLSearchParams(location.search)
+const options = JSON.parse(query.get('options') ?? '{}') as Partial<SessionOptions>
+
+/** What goes wrong unseen, from here on. */
+const errors: string[] = []
+addEventListener('error', ({ message }) => errors.push(message))
+addEventListener('unhandledrejection', ({ reason }) => errors.push(String(reason)))
+
+// Tabs that start together need a channel even where the library has none.
+const signals = new BroadcastChannel('start of a test')
+
+/** Other browsers, and browsers that have been told to keep less. */
+const lacks: Record<string, () => void> = {
+  locks: () => Object.defineProperty(navigator, 'locks', { value: undefined }),
+  channels: () => Object.defineProperty(globalThis, 'BroadcastChannel', { value: undefined }),
+  storage: () => Object.defineProperty(globalThis, 'localStorage', { value: undefined }),
+}
+for (const name of query.get('without')?.split(',') ?? []) lacks[name]?.()
+
+performance.mark('session')
 const session = createSession({
   refresh: '/auth/refresh',
   signOut: '/auth/logout',
@@ -53,7 +70,57 @@ const refreshStarted = (): Promise<void> =>
     })
   })
 
-export const page = { session, api, apiFetch, events, signIn, fire, refreshStarted }
+let outcome: Promise<number[]> | undefined
+let begin = () => {}
+signals.onmessage = () => begin()
+
+/** Has this tab make `count` calls at the moment that any of them says `start`, and keep the statuses. */
+const prepare = (count: number): void => {
+  outcome = new Promise<void>((resolve) => {
+    begin = resolve
+  }).then(() => fire(count))
+}
+
+const start = (): void => {
+  signals.postMessage('now')
+  begin()
+}
+
+const statuses = () => outcome
+
+/** How often each kind of event has come. */
+const count = (type: SessionEvent['type']): number => events.filter((event) => event.type === type).length
+
+// The page that embeds this one asks whether all works here.
+addEventListener('message', async ({ data, source }) => {
+  if (data !== 'try') return
+  const { status, coordination } = session.getSnapshot()
+  await signIn('alice')
+  const answer = { status, coordination, calls: await fire(2), errors }
+  source?.postMessage(answer, { targetOrigin: '*' })
+})
+
+/** What a test comes back for. */
+const kept: Record<string, Promise<unknown>> = {}
+
+// As apps do whose first view needs data.
+if (query.has('eager')) kept.first = fire(1)
+
+export const page = {
+  session,
+  api,
+  apiFetch,
+  events,
+  errors,
+  signIn,
+  fire,
+  refreshStarted,
+  prepare,
+  start,
+  statuses,
+  count,
+  kept,
+}
 
 declare global {
   var app: typeof page

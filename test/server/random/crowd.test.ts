@@ -3,12 +3,12 @@ import { createMemoryStore } from '../../../demo/server/store/memory-store.ts'
 import { createPostgresStore } from '../../../demo/server/store/postgres-store.ts'
 import { createSqliteStore } from '../../../demo/server/store/sqlite-store.ts'
 import type { Store } from '../../../demo/server/store/store.ts'
+import { createRandom } from '../../helpers/random.ts'
 import { createDatabase } from '../backend.ts'
 import { crowd } from './crowd.ts'
 import { readSeeds } from './environment.ts'
 import { spendBlindly } from './mutants.ts'
 import { pauseBetweenCalls } from './pauses.ts'
-import { createRandom } from './random.ts'
 
 interface Kind {
   kind: string

@@ -1,8 +1,8 @@
 import type { Settings } from '../../../demo/server/settings.ts'
 import type { Store } from '../../../demo/server/store/store.ts'
+import type { Random } from '../../helpers/random.ts'
 import { inspectFamily } from './inspect-tables.ts'
 import { createModel, type Family } from './model.ts'
-import type { Random } from './random.ts'
 import { createRig, type Rig, type RigAnswer } from './rig.ts'
 
 export interface CrowdRules {

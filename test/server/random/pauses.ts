@@ -1,5 +1,5 @@
 import type { Records, Store } from '../../../demo/server/store/store.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../../helpers/random.ts'
 
 /** Between any two calls of a transaction others get their turn, more often than a quiet database would give it. */
 export function pauseBetweenCalls(store: Store, random: Random): Store {

@@ -1,4 +1,4 @@
-import { createRandom, type Random } from './random.ts'
+import { createRandom, type Random } from '../../helpers/random.ts'
 
 const second = 1000
 const minute = 60 * second
