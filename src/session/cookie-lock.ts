@@ -1,3 +1,4 @@
+import type { CookieNote } from './cookie-note.ts'
 import type { Clock, LockOptions, Locks } from './environment.ts'
 import { pause } from './pause.ts'
 
@@ -26,10 +27,8 @@ export interface CookieLockParts {
   readonly random: () => number
   /** No honest hold takes longer, in milliseconds. */
   readonly longestHold: number
-  /** Whether whoever has the lock cannot be at it any more. */
-  readonly isStuck: () => boolean
-  /** Differs from call to call, as far as is known. */
-  readonly presentCall: () => string | undefined
+  /** What whoever has the lock has noted down. */
+  readonly note: Pick<CookieNote, 'present' | 'patience'>
 }
 
 /** Chromium can leave a queue of waiting pages unserved for good; asking anew wakes it (measured). */
@@ -37,7 +36,7 @@ const slice = 1000
 const longestHesitation = 500
 
 export function createCookieLock(parts: CookieLockParts): CookieLock {
-  const { locks, canHear, name, clock, random, longestHold, isStuck, presentCall } = parts
+  const { locks, canHear, name, clock, random, longestHold, note } = parts
   const holds = new Set<Hold>()
 
   function createHold(wasContended: boolean, ends = new Set<() => void>()): Hold {
@@ -103,24 +102,18 @@ export function createCookieLock(parts: CookieLockParts): CookieLock {
       if (canHear) await pause(clock, random() * longestHesitation, signal)
       return signal.aborted ? undefined : createHold(canHear)
     }
-    const longestWait = longestHold + random() * 2000
+    let call = note.present()
     let waited = 0
-    let isLate = false
-    let call = presentCall()
     let hold = await request(locks, { ifAvailable: true })
     while (!hold && !signal.aborted) {
-      // Seen twice: after a sleep or a change of the clock, whoever has the lock needs a moment to be done.
-      const wasLate = isLate
-      // Many take their turns before us, and each of them may take long.
-      if (call !== presentCall()) waited = 0
-      call = presentCall()
-      isLate = isStuck() || waited > longestWait
+      // Many may take their turns before us. Each has its time, counted in our own waiting: clocks jump and sleep.
+      if (call !== note.present()) waited = 0
+      call = note.present()
+      const isStuck = waited > (note.patience() ?? longestHold)
       // Not all at once, or they would push each other off for ever.
       const wait = slice * (1 + random() / 4)
       waited += wait
-      hold = await (isLate && wasLate
-        ? request(locks, { steal: true })
-        : requestPatiently(locks, wait, signal))
+      hold = await (isStuck ? request(locks, { steal: true }) : requestPatiently(locks, wait, signal))
     }
     return hold
   }

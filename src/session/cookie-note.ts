@@ -7,16 +7,18 @@ import { pause } from './pause.ts'
  * not: whoever holds the lock next may find that a call of a page that is gone is still on its way.
  */
 export interface CookieNote {
+  /** Whether the call of another may still be under way. */
+  isBusy(): boolean
   /** Notes down that a call begins, and gives it a number above `gen` and above that of any call noted down. */
   begin(gen: number): Noted
   /** Waits for the call of a page that is gone, as long as there is hope and nobody says that it is pointless. */
   afterOrphan(signal: AbortSignal): Promise<void>
-  /** Whether the call that is noted down must have ended, and nobody says so: that tab has been stopped. */
-  isStuck(): boolean
+  /** What is noted down: differs from call to call. */
+  present(): string | undefined
+  /** How long to wait for who has noted that down before taking it for stopped; undefined if nothing is noted down. */
+  patience(): number | undefined
   /** Remembers that this server answers without a new cookie if the old one is young: it forgives what comes twice. */
   rememberLenience(): void
-  /** What is noted down. */
-  present(): string | undefined
 }
 
 export interface Noted {
@@ -81,6 +83,7 @@ export function createCookieNote(parts: CookieNoteParts): CookieNote {
         },
       }
     },
+    isBusy: () => (read()?.age ?? Infinity) < timeout,
     async afterOrphan(signal) {
       const found = read()
       if (!found || found.by === id) return
@@ -94,11 +97,10 @@ export function createCookieNote(parts: CookieNoteParts): CookieNote {
       }
     },
     rememberLenience: () => storage?.write(lenientKey, ''),
-    isStuck() {
+    patience() {
       const found = read()
-      if (!found) return false
-      const hasLanded = found.hint !== undefined && found.hint !== hint()
-      return found.age > (hasLanded ? patience : timeout + patience)
+      const hasLanded = found?.hint !== undefined && found.hint !== hint()
+      return found && (hasLanded ? patience : timeout + patience)
     },
     present: () => storage?.read(key),
   }

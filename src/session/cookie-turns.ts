@@ -94,7 +94,8 @@ export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsPa
       const [signal, stopWaiting] = hurriedSignal(given)
       let hold: Hold | undefined
       let noted: Noted | undefined
-      const before = newest
+      // What was under way when the page was left has been overtaken, and is waited for all the same.
+      const before = leftBehind.size > 0 ? Promise.all([newest, ...leftBehind]) : newest
 
       async function queue(): Promise<void> {
         if (before) await patiently(before, patience, signal)
@@ -104,8 +105,8 @@ export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsPa
           // Taken away meanwhile: somebody else is at it.
         } while (hold && !hold.isHeld && !signal.aborted)
         stopWaiting()
-        // Who is not wanted any more notes nothing down: it would be in the place of somebody who is.
-        if (!given?.aborted) noted = note.begin(knownGen())
+        // Who goes out of turn notes nothing down in the place of somebody who is at it.
+        if (!given?.aborted && (hold || !note.isBusy())) noted = note.begin(knownGen())
       }
 
       const start = queue()

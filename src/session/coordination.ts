@@ -62,8 +62,7 @@ export function createCoordination(parts: CoordinationParts): {
     clock,
     random,
     longestHold: 2 * timeout + slack,
-    isStuck: note.isStuck,
-    presentCall: note.present,
+    note,
   })
   const turns = createCookieTurns({ clock, lock, note, knownGen })
   const known = tabs.latest()

@@ -1,5 +1,6 @@
 import type { AccessToken } from './access-token.ts'
 import { createBackOff } from './back-off.ts'
+import { createCompany } from './company.ts'
 import type { CookieTurns } from './cookie-turns.ts'
 import { createCourse } from './course.ts'
 import { nextDue, proactiveDue, type Situation } from './due.ts'
@@ -14,7 +15,6 @@ import { createFlights, type Flight } from './refresh-flight.ts'
 import type { RefreshOutcome } from './refresh-outcome.ts'
 import type { Refresher } from './refresher.ts'
 import { createSchedule } from './schedule.ts'
-import { isLater } from './stamp.ts'
 import type { Standing } from './standing.ts'
 import type { Heard } from './tab-message.ts'
 import type { Tabs } from './tabs.ts'
@@ -46,8 +46,14 @@ export function createRefresher(parts: RefresherParts): Refresher {
   const { state, change } = standing
   const line = createWaitingLine<AccessToken | null>(clock, settings.maxWait)
   const backOff = createBackOff(random)
-  const hint = () => page.readCookie(settings.hintCookie)
-  const company = { isBehind, meet, hasMoved, hint }
+  const company = createCompany({
+    tabs,
+    standing,
+    page,
+    hintCookie: settings.hintCookie,
+    hear: (news) => hearing.hear(news),
+  })
+  const { catchUp } = company
   const flights = createFlights({ call, turns, company, clock, timeout: settings.refreshTimeout, land })
   const schedule = createSchedule(clock, () => nextDue(situation()), actOnDue)
   const abandonFlight = () => flights.abandon()
@@ -98,8 +104,9 @@ export function createRefresher(parts: RefresherParts): Refresher {
     }
     change({ refreshing: flights.current !== undefined })
     // Whoever took the turn from us has spent the cookie that we are refused for.
-    const counts = isAlone && !hasMoved(flight.gen, hint())
-    if (counts || outcome.kind === 'granted') landing.land(flight, outcome)
+    const counts = outcome.kind === 'granted' || (isAlone && !company.isOvertaken(flight.gen))
+    if (counts) landing.land(flight, outcome)
+    else if (flight.reason === 'verify') start('verify', true)
     goOn()
   }
 
@@ -117,29 +124,6 @@ export function createRefresher(parts: RefresherParts): Refresher {
   function switched(): void {
     switchedTo = state.epoch
     goOn()
-  }
-
-  function isBehind(): boolean {
-    const known = tabs.latest()
-    return !state.token || (known !== undefined && isLater(known.stamp, state.stamp))
-  }
-
-  function hasMoved(gen: number, before: string | undefined): boolean {
-    const now = hint()
-    const known = tabs.latest()
-    const isOvertaken = known && !known.end && isLater(known.stamp, { ...state.stamp, gen })
-    return isOvertaken || (now !== undefined && now !== before)
-  }
-
-  async function meet(signal: AbortSignal, isCertain?: boolean): Promise<void> {
-    await tabs.meet(signal, isCertain)
-    if (!signal.aborted) catchUp()
-  }
-
-  /** Reads what has been written down, should a message have been missed. */
-  function catchUp(): void {
-    const news = tabs.latest()
-    if (news) hearing.hear(news)
   }
 
   function verify(): void {

@@ -1,3 +1,4 @@
+import type { Company } from './company.ts'
 import type { CookieTurns, Going } from './cookie-turns.ts'
 import type { Clock } from './environment.ts'
 import type { Moment } from './moment.ts'
@@ -26,18 +27,6 @@ export interface Flights {
   abandon(): void
   /** Waits for nothing any more. */
   stop(): void
-}
-
-/** What a flight asks of the other tabs. */
-export interface Company {
-  /** Whether this tab has to hear from the others first, because they may have what it wants. */
-  isBehind(): boolean
-  /** Waits a moment for their news, which may end the flight. `isCertain`: somebody was at it a moment ago. */
-  meet(signal: AbortSignal, isCertain?: boolean): Promise<void>
-  /** Whether somebody else has been given a newer refresh cookie since `hint` was read. */
-  hasMoved(gen: number, hint: string | undefined): boolean
-  /** What the readable companion of the refresh cookie says. */
-  hint(): string | undefined
 }
 
 export interface FlightParts {

@@ -39,12 +39,15 @@ export function createSignIn(parts: SignInParts): Session['signIn'] {
   }
 
   function adopt(facts: TokenFacts, startedAt: Moment, epoch: number): void {
+    // A sign-out in another tab may have been first, and the word of it be under way.
+    refresher.wake()
     if (state.epoch !== epoch) throw new SessionEndedError(state.reason ?? 'replaced')
     refresher.adopt(facts, startedAt)
   }
 
   function throughLogin<T>(login: () => T | Promise<T>): Promise<T> {
-    return attempt(async (epoch) => {
+    let isStray = false
+    const signIn = attempt(async (epoch) => {
       let startedAt = clock.now()
       let hasSucceeded = false
       // Read within its turn: whoever comes next is to find the new user signed in.
@@ -62,11 +65,12 @@ export function createSignIn(parts: SignInParts): Session['signIn'] {
         return answer
       } catch (error) {
         // Its cookie may be another user's than the one who stays signed in here.
-        if (hasSucceeded && state.epoch !== epoch) refresher.mistrustCookie()
-        else if (hasSucceeded) refresher.suspect()
+        isStray = hasSucceeded && state.epoch !== epoch
+        if (hasSucceeded && !isStray) refresher.suspect()
         throw error
       }
     })
+    return signIn.finally(() => isStray && refresher.mistrustCookie())
   }
 
   function withAnswer<T>(answer: T): Promise<T> {
