@@ -81,6 +81,36 @@ describeEngines('what only some browsers can do for a test', (browser) => {
   })
 })
 
+describeEngines('a browser whose processes are known, where they are', (browser) => {
+  it('gives each tab a process of its own', async () => {
+    const profile = await browser.newProfile()
+    const tabs = [await profile.newTab(), await profile.newTab()] as const
+    for (const tab of tabs) await tab.goto(`${server.origin}/`)
+    if (!browser.can.rendererProcesses) {
+      await expect(tabs[0].rendererPid()).rejects.toThrow('does not tell which process')
+      return
+    }
+    const pids = [await tabs[0].rendererPid(), await tabs[1].rendererPid()]
+    expect(new Set(pids).size).toBe(2)
+    expect(await tabs[0].rendererPid()).toBe(pids[0])
+  })
+
+  it('crashes a tab, and loads it again', async () => {
+    const tab = await browser.newTab()
+    await tab.goto(`${server.origin}/`)
+    if (!browser.can.rendererProcesses) {
+      await expect(tab.crash()).rejects.toThrow('does not tell which process')
+      return
+    }
+    await tab.evaluate(() => {
+      document.title = 'before'
+    })
+    await tab.crash()
+    await tab.reload()
+    expect(await tab.evaluate(() => document.title)).toBe('Test page')
+  })
+})
+
 describeEngines(
   'a browser with its back/forward cache',
   (browser) => {

@@ -1,4 +1,4 @@
-import { chromium } from 'playwright-core'
+import { chromium, type LaunchOptions } from 'playwright-core'
 import type { Engine, EngineOptions } from './engine.ts'
 import { requireBrowser } from './find-browser.ts'
 import { startPlaywright } from './playwright.ts'
@@ -20,12 +20,15 @@ const TAMING = [
   '--disable-renderer-backgrounding',
 ]
 
-export const startChromium = ({ backForwardCache = false }: EngineOptions = {}): Promise<Engine> => {
+export const chromiumOptions = ({ backForwardCache = false }: EngineOptions = {}): LaunchOptions => {
   // Chromium refuses to run its sandbox as root, which is what containers usually are.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  return startPlaywright('chromium', chromium, {
+  return {
     executablePath: requireBrowser('chromium'),
     args: [...QUIET, ...sandbox],
     ...(backForwardCache ? { ignoreDefaultArgs: TAMING } : {}),
-  })
+  }
 }
+
+export const startChromium = async (options: EngineOptions = {}): Promise<Engine> =>
+  startPlaywright('chromium', chromium, chromiumOptions(options))

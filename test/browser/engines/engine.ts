@@ -14,12 +14,32 @@ export interface Capabilities {
   readonly hiddenTabs: boolean
   /** With the option `backForwardCache`, a page that is left can come back from the back/forward cache. */
   readonly backForwardCache: boolean
+  /** `tab.rendererPid()` and `tab.crash()` */
+  readonly rendererProcesses: boolean
 }
 
 export const CAPABILITIES: Readonly<Record<EngineName, Capabilities>> = {
-  chromium: { setOffline: true, consoleErrors: true, hiddenTabs: false, backForwardCache: true },
-  firefox: { setOffline: true, consoleErrors: true, hiddenTabs: false, backForwardCache: false },
-  webkit: { setOffline: false, consoleErrors: false, hiddenTabs: true, backForwardCache: false },
+  chromium: {
+    setOffline: true,
+    consoleErrors: true,
+    hiddenTabs: false,
+    backForwardCache: true,
+    rendererProcesses: true,
+  },
+  firefox: {
+    setOffline: true,
+    consoleErrors: true,
+    hiddenTabs: false,
+    backForwardCache: false,
+    rendererProcesses: false,
+  },
+  webkit: {
+    setOffline: false,
+    consoleErrors: false,
+    hiddenTabs: true,
+    backForwardCache: false,
+    rendererProcesses: false,
+  },
 }
 
 export interface EngineOptions {
@@ -82,11 +102,17 @@ export interface Tab {
   reload(): Promise<void>
   /** Navigates from inside the page, as a link does, and does not wait for the new one. */
   leave(url: string): Promise<void>
+  /** Goes back in the history, from inside the page, and does not wait for the page that comes. */
+  goBack(): Promise<void>
   close(): Promise<void>
   bringToFront(): Promise<void>
   /** What the page wrote with console.error or threw without catching, since the tab was made. */
   consoleErrors(): readonly string[]
   screenshot(path: string): Promise<void>
+  /** The process that runs the page; to send it a signal, ask before: asking needs a page that answers. */
+  rendererPid(): Promise<number>
+  /** Crashes the page. Of the rest, only `reload`, `evaluate`, `waitFor` and `close` work on such a tab. */
+  crash(): Promise<void>
 }
 
 export type PageFunction<Args extends unknown[], Result> = (...args: Args) => Result | Promise<Result>

@@ -7,11 +7,12 @@ import type {
   Page,
 } from 'playwright-core'
 import { BOUND, within } from './bounds.ts'
+import { makeProcessDriver } from './chromium-process.ts'
 import { CAPABILITIES, type Engine, type EngineName, type Profile, type Tab } from './engine.ts'
 import { ownGroup } from './started-processes.ts'
 import { makeTab } from './tab.ts'
 
-const newTab = async (context: BrowserContext): Promise<Tab> => {
+const newTab = async (name: EngineName, context: BrowserContext): Promise<Tab> => {
   const page: Page = await context.newPage()
   const errors: string[] = []
   page.on('console', (message) => {
@@ -19,13 +20,15 @@ const newTab = async (context: BrowserContext): Promise<Tab> => {
   })
   page.on('pageerror', (error) => errors.push(String(error)))
 
+  const ofProcess = makeProcessDriver(name, page)
+
   return makeTab({
-    run: (expression) => page.evaluate<string>(expression),
+    run: (expression) => ofProcess.crashed?.run(expression) ?? page.evaluate<string>(expression),
     goto: async (url) => {
       await page.goto(url)
     },
     reload: async () => {
-      await page.reload()
+      await (ofProcess.crashed?.reload() ?? page.reload())
     },
     close: () => page.close(),
     bringToFront: () => page.bringToFront(),
@@ -33,21 +36,31 @@ const newTab = async (context: BrowserContext): Promise<Tab> => {
     screenshot: async (path) => {
       await page.screenshot({ path })
     },
+    rendererPid: ofProcess.rendererPid,
+    crash: ofProcess.crash,
   })
 }
 
-const newProfile = async (name: EngineName, browser: Browser): Promise<Profile> => {
-  const context = await browser.newContext()
+export const makeProfile = (
+  name: EngineName,
+  context: BrowserContext,
+  close: () => Promise<void>,
+): Profile => {
   context.setDefaultTimeout(BOUND)
   return {
     newTab: async ({ hidden = false } = {}) => {
       if (hidden) throw new Error(`${name} cannot make hidden tabs: its driver reports every page as visible`)
-      return newTab(context)
+      return newTab(name, context)
     },
     cookies: (url) => context.cookies(url),
     setOffline: (offline) => context.setOffline(offline),
-    close: () => within(BOUND, `closing a profile of ${name}`, context.close()),
+    close,
   }
+}
+
+const newProfile = async (name: EngineName, browser: Browser): Promise<Profile> => {
+  const context = await browser.newContext()
+  return makeProfile(name, context, () => within(BOUND, `closing a profile of ${name}`, context.close()))
 }
 
 /** Chromium and Firefox differ in how they start, not in how they are driven. */

@@ -2,7 +2,7 @@ import { BOUND, messageOf, pause, within } from './bounds.ts'
 import type { PageFunction, Tab } from './engine.ts'
 
 /** What a driver has to do; everything else about a tab is the same in every engine. */
-export interface TabDriver extends Omit<Tab, 'evaluate' | 'waitFor' | 'leave'> {
+export interface TabDriver extends Omit<Tab, 'evaluate' | 'waitFor' | 'leave' | 'goBack'> {
   /** Evaluates an expression that gives a promise of a string. */
   run(expression: string, bound: number): Promise<string>
 }
@@ -43,6 +43,12 @@ export const makeTab = (driver: TabDriver): Tab => {
     return readAnswer(await within(bound, `evaluate ${fn}`, run)) as Result
   }
 
+  const goAway = <Args extends unknown[]>(fn: PageFunction<Args, void>, ...args: Args): Promise<void> =>
+    evaluateWithin(EVALUATE_BOUND, fn, args).catch((error: unknown) => {
+      // That the page has gone before it could answer is what was asked for.
+      if (!/went away|context was destroyed|navigat/i.test(messageOf(error))) throw error
+    })
+
   return {
     evaluate: (fn, ...args) => evaluateWithin(EVALUATE_BOUND, fn, args),
 
@@ -66,16 +72,11 @@ export const makeTab = (driver: TabDriver): Tab => {
     },
 
     leave: (url) =>
-      evaluateWithin(
-        EVALUATE_BOUND,
-        (target: string) => {
-          location.href = target
-        },
-        [url],
-      ).catch((error: unknown) => {
-        // That the page has gone before it could answer is what was asked for.
-        if (!/went away|context was destroyed|navigat/i.test(messageOf(error))) throw error
-      }),
+      goAway((target: string) => {
+        location.href = target
+      }, url),
+
+    goBack: () => goAway(() => history.back()),
 
     goto: (url) => driver.goto(url),
     reload: () => driver.reload(),
@@ -83,5 +84,7 @@ export const makeTab = (driver: TabDriver): Tab => {
     bringToFront: () => driver.bringToFront(),
     consoleErrors: () => driver.consoleErrors(),
     screenshot: (path) => driver.screenshot(path),
+    rendererPid: () => driver.rendererPid(),
+    crash: () => driver.crash(),
   }
 }
