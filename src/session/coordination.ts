@@ -81,9 +81,9 @@ export function createCoordination(parts: CoordinationParts): {
 }
 
 function reachOf(
-  { locks, openChannel, page }: Environment,
+  { locks, openChannel, storage, page }: Environment,
   hasTurns: boolean,
 ): SessionSnapshot['coordination'] {
-  if (locks && openChannel && !page.isEmbedded()) return 'full'
+  if (locks && openChannel && storage && !page.isEmbedded()) return 'full'
   return hasTurns || openChannel ? 'local' : 'none'
 }

@@ -23,7 +23,7 @@ export interface HearingParts {
   readonly line: WaitingLine<AccessToken | null>
   readonly clock: Clock
   readonly abandonFlight: () => void
-  /** Called when the session is that of another login from now on. */
+  /** Called when the session is that of another login from now on, or over, because another tab says so. */
   readonly switched: () => void
 }
 
@@ -51,6 +51,7 @@ export function createHearing(parts: HearingParts): Hearing {
       // Nobody was signed in here, and whoever looks for a session does so in vain.
       if (state.status === 'unauthenticated') course.moveOn(asHeard(end), stamp)
       else course.finish(asHeard(end), stamp)
+      switched()
     } else switchTo(stamp, token)
   }
 

@@ -73,7 +73,7 @@ export function createRefresher(parts: RefresherParts): Refresher {
   let pauses = 0
   let isAway = false
   let isToVerify = false
-  /** The epoch that began with the sign-in of another tab. */
+  /** The epoch that began with the sign-in or sign-out of another tab. */
   let switchedTo = -1
 
   function start(reason: RefreshReason, insists = false): void {
@@ -98,7 +98,7 @@ export function createRefresher(parts: RefresherParts): Refresher {
   function land(flight: Flight, outcome: RefreshOutcome, isAlone: boolean): void {
     if (flight.epoch !== state.epoch) {
       // Login calls take turns. Who signed in all the same had done so before, and this cookie came later.
-      const mayBeStray = !isAlone || state.epoch === switchedTo
+      const mayBeStray = !isAlone || (state.token && state.epoch === switchedTo)
       if (mayBeStray && outcome.kind === 'granted') mistrustCookie()
       return
     }
@@ -113,7 +113,7 @@ export function createRefresher(parts: RefresherParts): Refresher {
   /** Under an older epoch somebody was given a cookie, and it may have come after that of the present one. */
   function mistrustCookie(): void {
     if (state.token) verify()
-    else if (state.reason === 'signed_out_elsewhere') repeatSignOut()
+    else if (state.epoch === switchedTo) repeatSignOut()
   }
 
   function goOn(): void {

@@ -229,8 +229,9 @@ export interface SessionSnapshot {
    * How far the tabs of this browser work together; it does not change while the page lives.
    * `full`: one refresh and one session for all of them.
    * `local`: as far as it goes. Without Web Locks (plain http) turns are taken by way of `localStorage`, which is not
-   * certain; without `BroadcastChannel` tabs refresh one after another; embedded in another site, a page does not reach
-   * the tabs outside. The server's grace period covers the rest.
+   * certain; without `BroadcastChannel` tabs refresh one after another; without `localStorage` a page does not know of
+   * the refresh of one that was left; embedded in another site, it does not reach the tabs outside. The server's grace
+   * period covers the rest.
    * `none`: this tab is on its own.
    */
   readonly coordination: 'full' | 'local' | 'none'

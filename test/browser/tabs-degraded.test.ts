@@ -46,7 +46,7 @@ const lacking: readonly [what: string, options: TabsOptions, expected: string][]
   ['no channels (statement 11)', { without: ['channels'] }, 'local'],
   ['no locks and no channels', { without: ['locks', 'channels'] }, 'local'],
   ['no locks and no storage', { without: ['locks', 'storage'] }, 'local'],
-  ['no storage', { without: ['storage'] }, 'full'],
+  ['no storage', { without: ['storage'] }, 'local'],
   ['no channels and no storage', { without: ['channels', 'storage'] }, 'local'],
   ['nothing to share', { without: ['locks', 'channels', 'storage'] }, 'none'],
 ]

@@ -39,7 +39,7 @@ describe('the snapshot', () => {
     ['full', {}],
     ['local', without.locks],
     ['local', without.channel],
-    ['full', without.storage],
+    ['local', without.storage],
     ['local', without.locksAndChannel],
     ['local', without.locksAndStorage],
     ['none', without.all],
