@@ -11,6 +11,8 @@ export interface CookieNote {
   isBusy(): boolean
   /** Notes down that a call begins, and gives it a number above `gen` and above that of any call noted down. */
   begin(gen: number): Noted
+  /** From now on, what this tab has noted down is taken for that of a page that is gone. */
+  disown(): void
   /** Waits for the call of a page that is gone, as long as there is hope and nobody says that it is pointless. */
   afterOrphan(signal: AbortSignal): Promise<void>
   /** What is noted down: differs from call to call. */
@@ -35,7 +37,7 @@ export interface CookieNoteParts {
   readonly page: Page
   /** The readable companion of the refresh cookie: it changes with it. */
   readonly hintCookie: string
-  readonly id: string
+  readonly createId: () => string
   /** No answer is waited for longer, in milliseconds. */
   readonly timeout: number
 }
@@ -47,8 +49,9 @@ const shortPatience = 1000
 const look = 100
 
 export function createCookieNote(parts: CookieNoteParts): CookieNote {
-  const { storage, key, clock, page, hintCookie, id, timeout } = parts
+  const { storage, key, clock, page, hintCookie, createId, timeout } = parts
   const hint = () => page.readCookie(hintCookie)
+  let id = createId()
   const lenientKey = `${key}:lenient`
 
   function read() {
@@ -82,6 +85,9 @@ export function createCookieNote(parts: CookieNoteParts): CookieNote {
           if (isThere()) storage?.remove(key)
         },
       }
+    },
+    disown() {
+      id = createId()
     },
     isBusy: () => (read()?.age ?? Infinity) < timeout,
     async afterOrphan(signal) {

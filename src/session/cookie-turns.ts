@@ -94,8 +94,7 @@ export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsPa
       const [signal, stopWaiting] = hurriedSignal(given)
       let hold: Hold | undefined
       let noted: Noted | undefined
-      // What was under way when the page was left has been overtaken, and is waited for all the same.
-      const before = leftBehind.size > 0 ? Promise.all([newest, ...leftBehind]) : newest
+      const before = newest
 
       async function queue(): Promise<void> {
         if (before) await patiently(before, patience, signal)
@@ -140,6 +139,9 @@ export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsPa
     hurry() {
       for (const goAhead of waiting) goAhead()
       for (const call of open) leftBehind.add(call)
+      // Should the page come back, they are to it what those of any other page are.
+      newest = undefined
+      note.disown()
       lock.leave()
     },
     letGo: lock.leave,

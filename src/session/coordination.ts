@@ -54,7 +54,7 @@ export function createCoordination(parts: CoordinationParts): {
     random,
     listener,
   })
-  const note = createCookieNote({ storage, key: `${scope}:call`, clock, page, hintCookie, id, timeout })
+  const note = createCookieNote({ storage, key: `${scope}:call`, clock, page, hintCookie, createId, timeout })
   const lock = createCookieLock({
     locks,
     canHear: openChannel !== undefined,

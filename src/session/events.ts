@@ -35,7 +35,7 @@ export type SessionEvent =
       readonly retryAt: number | undefined
       readonly waiting: number
     }
-  /** A sign-in or sign-out came first: the outcome of the refresh under way will not count. */
+  /** A sign-in or sign-out came first, or the page is left: nobody waits for the refresh under way any more. */
   | { readonly type: 'refresh-abandoned' }
   /** The token has expired, and the refreshes tried so far have failed. */
   | { readonly type: 'stale' }

@@ -211,10 +211,10 @@ export function createRefresher(parts: RefresherParts): Refresher {
     },
     leave() {
       isAway = true
-      if (flights.current && !flights.isSent) {
-        flights.abandon()
-        change({ refreshing: false })
-      }
+      if (!flights.current) return
+      // Should the page come back, the answer may come late, or never.
+      flights.abandon()
+      change({ refreshing: false }, { type: 'refresh-abandoned' })
     },
     comeBack(isDoubtful) {
       isAway = false

@@ -60,7 +60,7 @@ describeEngines(
     // Firefox keeps no page that has a request open, the others do.
     const busy = browser.name === 'firefox' ? 'loaded' : 'restored'
 
-    it('comes back as it was left, and had let go of all that others wait for (30)', async () => {
+    it('comes back as it was left, and had let go of all that others wait for', async () => {
       const { origin, profile, tab } = await signIn(browser)
       const other = await openPage(profile, origin)
       await goElsewhere(tab, origin)
@@ -79,7 +79,7 @@ describeEngines(
       expect(await tab.evaluate(() => kept.whoAmI())).toBe(alice)
     })
 
-    it('keeps nobody waiting who queued before it was left in mid-refresh: both go on within 500 ms (7)', async () => {
+    it('keeps nobody waiting who queued before it was left in mid-refresh: both go on within 500 ms', async () => {
       // A server that gives every refresh made meanwhile the same answer.
       const { server, origin, profile, tab } = await signIn(browser, { gracePeriod: 10_000 })
       const others = [await openPage(profile, origin), await openPage(profile, origin)]
@@ -114,7 +114,7 @@ describeEngines(
       expect(await tab.evaluate(() => kept.whoAmI())).toBe(alice)
     })
 
-    it('shows nobody when the user has signed out meanwhile, and never sends the old token (30)', async () => {
+    it('shows nobody when the user has signed out meanwhile, and never sends the old token', async () => {
       const { server, origin, profile, tab } = await signIn(browser)
       const other = await openPage(profile, origin)
       const old = await tokenHash(server, tab)
@@ -128,7 +128,7 @@ describeEngines(
       expect(server.control.log().map(({ tokenHash }) => tokenHash)).not.toContain(old)
     })
 
-    it('shows the user who has signed in meanwhile, and never sends the old token (30)', async () => {
+    it('shows the user who has signed in meanwhile, and never sends the old token', async () => {
       const { server, origin, profile, tab } = await signIn(browser)
       const other = await openPage(profile, origin)
       const old = await tokenHash(server, tab)
@@ -143,7 +143,7 @@ describeEngines(
       expect(server.control.log().map(({ tokenHash }) => tokenHash)).not.toContain(old)
     })
 
-    it('takes the token of a tab that has refreshed meanwhile when its own is refused, without a refresh (30)', async () => {
+    it('takes the token of a tab that has refreshed meanwhile when its own is refused, without a refresh', async () => {
       const { server, origin, profile, tab } = await signIn(browser)
       const other = await openPage(profile, origin)
       await goElsewhere(tab, origin)
@@ -157,7 +157,7 @@ describeEngines(
       expect(server.seen('/auth/refresh')).toEqual([])
     })
 
-    it('is nobody else’s when the cookie has changed hands without the library (30)', async () => {
+    it('is nobody else’s when the cookie has changed hands without the library', async () => {
       const { server, origin, tab } = await signIn(browser)
       const old = await tokenHash(server, tab)
       await goElsewhere(tab, origin)

@@ -25,7 +25,7 @@ const patiently = { timeout: 20_000 }
 
 describeEngines('a page that is left in the middle of a refresh', (browser) => {
   for (const exit of exitNames) {
-    it(`is followed, after ${exit}, by one that waits for the new cookie and presents it (13, 14, C12)`, async () => {
+    it(`is followed, after ${exit}, by one that waits for the new cookie and presents it`, async () => {
       const { server, profile, tab } = await signIn(browser, page, strict)
       await beginSlowRefresh(server, tab)
       const next = await exits[exit](profile, tab, `${server.url}/?next`)
@@ -46,7 +46,7 @@ describeEngines('a page that is left in the middle of a refresh', (browser) => {
   }
 
   for (const exit of ['link', 'closing the tab'] as const) {
-    it(`leaves the new cookie in the jar, after ${exit}, though no page of ours follows (13)`, async () => {
+    it(`leaves the new cookie in the jar, after ${exit}, though no page of ours follows`, async () => {
       const { server, profile, tab } = await signIn(browser, page, strict)
       await beginSlowRefresh(server, tab)
       await exits[exit](profile, tab, `${server.url}/api/public`)
@@ -58,7 +58,7 @@ describeEngines('a page that is left in the middle of a refresh', (browser) => {
 
   // Chromium completes what a page has asked for that it keeps in its back/forward cache; without that, all lose it.
   for (const exit of exitNames) {
-    it(`loses the new cookie after ${exit} if the refresh is not to outlive its page (guards 13)`, async () => {
+    it(`loses the new cookie after ${exit} if the refresh is not to outlive its page`, async () => {
       const own = { refresh: { url: '/auth/refresh', keepalive: false } }
       const { server, profile, tab } = await signIn(browser, page, strict, own)
       await beginSlowRefresh(server, tab)
@@ -71,7 +71,7 @@ describeEngines('a page that is left in the middle of a refresh', (browser) => {
     })
   }
 
-  it('is followed by one that asks at once where no readable cookie tells of the answer, and stays in one family (14)', async () => {
+  it('is followed by one that asks at once where no readable cookie tells of the answer, and stays in one family', async () => {
     const { server, profile, tab } = await signIn(browser, page, { gracePeriod: 1 })
     await tab.evaluate(() => {
       // biome-ignore lint/suspicious/noDocumentCookie: all engines have it, and it is the server's cookie.
@@ -88,7 +88,7 @@ describeEngines('a page that is left in the middle of a refresh', (browser) => {
   })
 
   // Firefox stores the cookie with the first byte of the body, the others with the headers.
-  it('is followed by one that presents the new cookie when it was left between headers and body (15)', async () => {
+  it('is followed by one that presents the new cookie when it was left between headers and body', async () => {
     const { server, profile, tab } = await signIn(browser, page, strict)
     server.control.set({ lateHeaders: false })
     await beginSlowRefresh(server, tab, 2500)
@@ -119,7 +119,7 @@ describeEngines('a page that is left in the middle of a refresh', (browser) => {
     })
   }
 
-  it('takes nothing from the tabs that stay: they get the session from the cookie of its answer (6)', async () => {
+  it('takes nothing from the tabs that stay: they get the session from the cookie of its answer', async () => {
     const { server, profile, tab } = await signIn(browser, page, strict)
     const other = await openTab(profile, server.url)
     server.control.resetLog()

@@ -53,7 +53,7 @@ async function setOffline(
 }
 
 describeEngines('a tab out of sight', (browser) => {
-  it('makes no refresh by itself for three lifetimes, and one as soon as it is seen again (25)', async () => {
+  it('makes no refresh by itself for three lifetimes, and one as soon as it is seen again', async () => {
     const { backend, tab } = await openHidden(browser)
     const expiresAt = await tab.evaluate(() => app.session.getSnapshot().expiresAt ?? 0)
     await tab.waitFor((end) => Date.now() > end, expiresAt + 2 * lifetime)

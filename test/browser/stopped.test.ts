@@ -49,7 +49,7 @@ describeEngines(
     // What a stopped tab holds is taken away from it once its call must be over, which takes a few seconds more.
     const own = { refreshTimeout: 2000, maxWait: 20_000 }
 
-    it('keeps another waiting for a bounded time, and harms nothing when it goes on (8)', async () => {
+    it('keeps another waiting for a bounded time, and harms nothing when it goes on', async () => {
       const { server, profile, tab } = await signIn(browser, page, strict, own)
       const other = await openTab(profile, server.url, own)
       const renderer = await processOf(tab)
@@ -74,7 +74,7 @@ describeEngines(
       expect((await auditRefreshes(server)).events).not.toContain('refresh_reused')
     })
 
-    it('does not take back what has happened meanwhile: who signed in elsewhere stays signed in (8)', async () => {
+    it('does not take back what has happened meanwhile: who signed in elsewhere stays signed in', async () => {
       const { server, profile, tab } = await signIn(browser, page, strict, own)
       const other = await openTab(profile, server.url, own)
       const renderer = await processOf(tab)
@@ -100,7 +100,7 @@ describeEngines(
 describeEngines(
   'a tab that crashes in the middle of a refresh',
   (browser) => {
-    it('keeps nobody waiting: the others go on with the cookie of its answer (6)', async () => {
+    it('keeps nobody waiting: the others go on with the cookie of its answer', async () => {
       const { server, profile, tab } = await signIn(browser, page, strict)
       const other = await openTab(profile, server.url)
       server.control.resetLog()
@@ -120,7 +120,7 @@ describeEngines(
       expect((await auditRefreshes(server)).events).not.toContain('refresh_reused')
     })
 
-    it('has its session when it is loaded again at once, with nobody else there (6, 14)', async () => {
+    it('has its session when it is loaded again at once, with nobody else there', async () => {
       const { server, profile, tab } = await signIn(browser, page, strict)
       await beginSlowRefresh(server, tab)
       await tab.crash()

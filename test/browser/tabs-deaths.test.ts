@@ -53,7 +53,7 @@ async function expectToGoOn({ server, profile, waiters }: Awaited<ReturnType<typ
 }
 
 describeEngines('tabs that wait for the refresh of another', (browser) => {
-  it('go on when it is closed in the middle of it (statement 6)', async () => {
+  it('go on when it is closed in the middle of it', async () => {
     const opened = await openWaiting(browser, 4)
     await opened.holder.close()
     await expectToGoOn(opened)
@@ -63,7 +63,7 @@ describeEngines('tabs that wait for the refresh of another', (browser) => {
     expect(second?.cookieHash).toBe(first?.setCookieHash)
   })
 
-  it('go on when it is reloaded in the middle of it (statement 6)', async () => {
+  it('go on when it is reloaded in the middle of it', async () => {
     const opened = await openWaiting(browser, 3)
     await opened.holder.reload()
     await expectToGoOn(opened)
@@ -81,7 +81,7 @@ describeEngines('tabs that wait for the refresh of another', (browser) => {
 describeEngines(
   'tabs that wait for the refresh of another, which crashes',
   (browser) => {
-    it('go on without it (statement 6)', async () => {
+    it('go on without it', async () => {
       const opened = await openWaiting(browser, 4)
       await opened.holder.crash()
       await expectToGoOn(opened)

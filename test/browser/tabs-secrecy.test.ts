@@ -123,19 +123,19 @@ const forgeries: readonly unknown[] = [
 ]
 
 describeEngines('what tabs say to each other', (browser) => {
-  it('has the access token while it is shared; storage, cookies and URLs never do (statement 29)', async () => {
+  it('has the access token while it is shared; storage, cookies and URLs never do', async () => {
     const life = await live(await openTabs(browser, page))
     expectNoTraces(life)
     expect(life.said.join()).toMatch(jwt)
   })
 
-  it('has no token where it is not shared (statement 29)', async () => {
+  it('has no token where it is not shared', async () => {
     const life = await live(await openTabs(browser, page, { session: { shareToken: false } }))
     expectNoTraces(life)
     expect(life.said.join()).not.toMatch(jwt)
   })
 
-  it('changes nothing when it is malformed or old (statement 12)', async () => {
+  it('changes nothing when it is malformed or old', async () => {
     const { server, tabs } = await openTabs(browser, page)
     const [forger, tab] = tabs as [Tab, Tab]
     await tab.evaluate(() => {
@@ -173,7 +173,7 @@ describeEngines('what tabs say to each other', (browser) => {
     expect(server.seen('/auth')).toHaveLength(0)
   })
 
-  it('changes nothing when it is an old copy of what was said before (statement 12)', async () => {
+  it('changes nothing when it is an old copy of what was said before', async () => {
     const { server, tabs } = await openTabs(browser, page)
     const [first, tab] = tabs as [Tab, Tab]
     const said = await listen(first, server.url)

@@ -34,7 +34,7 @@ const whoIsIn = (tabs: readonly Tab[]) =>
   inAll(tabs, async () => ((await app.api.get('/me')).data as { email: string }).email)
 
 describeEngines('all tabs of one browser', (browser) => {
-  it('are signed in when one of them signs in (T36)', async () => {
+  it('are signed in when one of them signs in', async () => {
     const { server, tabs } = await openAnonymousTabs(browser, page, { count: 3 })
     const [first, ...others] = tabs as [Tab, ...Tab[]]
     await forgetEvents(tabs)
@@ -49,7 +49,7 @@ describeEngines('all tabs of one browser', (browser) => {
     expect(server.seen('/auth/refresh')).toHaveLength(0)
   })
 
-  it('are signed out when one of them signs out (T36)', async () => {
+  it('are signed out when one of them signs out', async () => {
     const { server, tabs } = await openTabs(browser, page, { count: 3 })
     const [first, ...others] = tabs as [Tab, ...Tab[]]
     await first.evaluate(() => app.session.signOut())
@@ -65,7 +65,7 @@ describeEngines('all tabs of one browser', (browser) => {
     expect(server.seen('/auth/refresh')).toHaveLength(0)
   })
 
-  it('go over to the next user when one of them signs another in (T36)', async () => {
+  it('go over to the next user when one of them signs another in', async () => {
     const { server, tabs } = await openTabs(browser, page, { count: 3 })
     const [first, ...others] = tabs as [Tab, ...Tab[]]
     await signIn(first, 'bob')
@@ -158,7 +158,7 @@ describeEngines('all tabs of one browser', (browser) => {
       expect(text).not.toContain('demo@example.com')
   })
 
-  it('are over at once when one signs out during the refresh of another, which revives nobody (statement 16)', async () => {
+  it('are over at once when one signs out during the refresh of another, which revives nobody', async () => {
     const opened = await openTabs(browser, page, { count: 3 })
     const { server, tabs, profile } = opened
     const [first, second] = tabs as [Tab, Tab, Tab]
@@ -190,7 +190,7 @@ describeEngines('all tabs of one browser', (browser) => {
     await second.waitFor(() => app.session.getSnapshot().status === 'unauthenticated')
   })
 
-  it('learn once each that their session has been revoked on the server (C8)', async () => {
+  it('learn once each that their session has been revoked on the server', async () => {
     const opened = await openTabs(browser, page, { count: 4 })
     const { server, tabs } = opened
     const device = await openPage(browser, server.url)

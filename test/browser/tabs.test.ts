@@ -22,7 +22,7 @@ afterAll(() => page?.cleanUp())
 const good = (count: number) => Array(count).fill(200)
 
 describeEngines('tabs of one browser', (browser) => {
-  it('share one refresh when all of their tokens are refused at once (T37, statement 4)', async () => {
+  it('share one refresh when all of their tokens are refused at once', async () => {
     const opened = await openTabs(browser, page, { count: 20 })
     const { server, tabs } = opened
     expect(await inAll(tabs, () => app.session.getSnapshot().coordination)).toEqual(Array(20).fill('full'))
@@ -108,7 +108,7 @@ describeEngines('tabs of one browser', (browser) => {
 })
 
 describeEngines('a new tab', (browser) => {
-  it('starts with the token of a sibling: no refresh, and its first request is answered (statement 5)', async () => {
+  it('starts with the token of a sibling: no refresh, and its first request is answered', async () => {
     const { server, newTab } = await openTabs(browser, page, { count: 1 })
     const tab = await newTab()
     expect(await tab.evaluate(() => app.fire(2))).toEqual([200, 200])

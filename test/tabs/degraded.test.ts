@@ -58,7 +58,7 @@ describe('the snapshot', () => {
 })
 
 describe.each(Object.entries(without))('five tabs without %s', (_, lacks) => {
-  it('whose token expires stay signed in, on a server with tolerance (statement 10)', async () => {
+  it('whose token expires stay signed in, on a server with tolerance', async () => {
     const { server, clock, tabs, reported } = await openIn(lacks, 5, 'tolerant')
     clock.sleep(server.lifetime)
     const calls = tabs.map(({ send }) => track(send('/api/me')))
@@ -117,7 +117,7 @@ describe('tabs without Web Locks', () => {
 })
 
 describe('tabs without BroadcastChannel', () => {
-  it('hear of a sign-out through the storage within a second (statement 11)', async () => {
+  it('hear of a sign-out through the storage within a second', async () => {
     const { clock, tabs } = await openIn(without.channel, 3)
     track(tabs[0]!.session.signOut())
     await clock.advance(1000)

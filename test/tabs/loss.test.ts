@@ -18,7 +18,7 @@ async function inTheMiddle(options = {}, setsHint = true) {
 }
 
 describe('a page that is left in the middle of a refresh', () => {
-  it('leaves its turn to the next one, which waits for the cookie that is on its way (statements 6, 13, 14)', async () => {
+  it('leaves its turn to the next one, which waits for the cookie that is on its way', async () => {
     const { server, clock, holder, call } = await inTheMiddle()
     holder.tab.close()
     await clock.advance(2000)
@@ -27,7 +27,7 @@ describe('a page that is left in the middle of a refresh', () => {
     expect(server.refreshes).toHaveLength(2)
   })
 
-  it('and reloaded presents the new cookie, also to a server that forgives nothing (statement 14)', async () => {
+  it('and reloaded presents the new cookie, also to a server that forgives nothing', async () => {
     const { server, clock, holder, waiter, openTab } = await inTheMiddle()
     waiter.tab.close()
     holder.tab.close()
@@ -91,7 +91,7 @@ describe('a page that is left in the middle of a refresh', () => {
 })
 
 describe('a tab that crashes in the middle of a refresh', () => {
-  it('does not keep the others waiting (statement 6)', async () => {
+  it('does not keep the others waiting', async () => {
     const { server, clock, holder, call } = await inTheMiddle()
     holder.tab.crash()
     await clock.advance(2000)
@@ -101,7 +101,7 @@ describe('a tab that crashes in the middle of a refresh', () => {
 })
 
 describe('a tab whose process is stopped in the middle of a refresh', () => {
-  it('is overtaken after a while, and changes nothing when it goes on (statement 8)', async () => {
+  it('is overtaken after a while, and changes nothing when it goes on', async () => {
     const { server, clock, tabs, holder, call } = await inTheMiddle()
     holder.tab.freeze()
     await clock.advance(15_000)
@@ -207,7 +207,7 @@ describe('a tab whose process is stopped in the middle of a refresh', () => {
     expect(tokens[0]).toBe(tokens[1])
   })
 
-  it('costs two who wait for it one more call, and none of them its session (statement 9)', async () => {
+  it('costs two who wait for it one more call, and none of them its session', async () => {
     const { server, clock, tabs, holder, call, openTab } = await inTheMiddle()
     const third = await openTab()
     const other = track(third.send('/api/third'))
@@ -237,7 +237,7 @@ describe('an answer that is lost on its way', () => {
 })
 
 describe('a refresh that is refused', () => {
-  it('although another tab has rotated meanwhile, is made once more with the new cookie (statement 20)', async () => {
+  it('although another tab has rotated meanwhile, is made once more with the new cookie', async () => {
     const { server, clock, tabs } = await openTabs(1)
     clock.sleep(server.lifetime)
     let isFirst = true

@@ -37,7 +37,7 @@ describe('what a tab is told', () => {
     expect(Object.keys(news.token).sort()).toEqual(['age', 'at', 'isFresh', 'lifetime', 'subject', 'value'])
   })
 
-  it('is ignored if it is older than what it knows, or as old, or of another login (statement 12)', async () => {
+  it('is ignored if it is older than what it knows, or as old, or of another login', async () => {
     const { news, session, before, clock, tell } = await overheard()
     const { stamp } = news
     const forged = { ...news, token: { ...news.token, value: 'forged' } }
@@ -154,7 +154,7 @@ describe('a token that comes from another tab', () => {
     expect(server.refreshes).toHaveLength(1)
   })
 
-  it('is in no storage and no event (statement 29)', async () => {
+  it('is in no storage and no event', async () => {
     const { server, browser, clock, tabs } = await openTabs(3)
     for (const { session } of tabs) track(session.refresh())
     clock.sleep(server.lifetime)

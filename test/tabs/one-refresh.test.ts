@@ -3,7 +3,7 @@ import { track } from '../helpers/track.ts'
 import { openTabs, statuses, typesOf } from './arrange.ts'
 
 describe('tabs whose token expires', () => {
-  it('share one refresh, and each of them gets the token (T37)', async () => {
+  it('share one refresh, and each of them gets the token', async () => {
     const { server, clock, tabs } = await openTabs(20)
     clock.sleep(server.lifetime)
     const calls = tabs.map(({ send }) => track(send('/api/me')))
@@ -26,7 +26,7 @@ describe('tabs whose token expires', () => {
     expect(server.hits).toHaveLength(40)
   })
 
-  it('with shareToken: false refresh strictly one after another (statement 4)', async () => {
+  it('with shareToken: false refresh strictly one after another', async () => {
     const { server, clock, tabs } = await openTabs(5, { shareToken: false })
     server.refreshDelay = 300
     clock.sleep(server.lifetime)
@@ -46,7 +46,7 @@ describe('tabs whose token expires', () => {
 })
 
 describe('a new tab', () => {
-  it('starts with the token of a sibling, and makes no refresh call (statement 5)', async () => {
+  it('starts with the token of a sibling, and makes no refresh call', async () => {
     const { server, clock, openTab } = await openTabs(1)
     const tab = await openTab()
     const call = track(tab.send('/api/me'))

@@ -20,7 +20,7 @@ describe('a page in the back/forward cache', () => {
     expect(server.reuses).toBe(0)
   })
 
-  it('that held the lock lets the next one go ahead at once (statement 7)', async () => {
+  it('that held the lock lets the next one go ahead at once', async () => {
     const { server, browser, clock, tabs } = await openTabs(3)
     server.refreshDelay = 5000
     clock.sleep(server.lifetime)
@@ -47,7 +47,7 @@ describe('a page in the back/forward cache', () => {
     expect(server.refreshes).toHaveLength(0)
   })
 
-  it('that is brought back hears at once that somebody has signed out meanwhile (statement 30)', async () => {
+  it('that is brought back hears at once that somebody has signed out meanwhile', async () => {
     const { clock, tabs } = await openTabs(2)
     tabs[0]!.tab.cache()
     track(tabs[1]!.session.signOut())
@@ -57,7 +57,7 @@ describe('a page in the back/forward cache', () => {
     expect(reasons(tabs)[0]).toBe('signed_out_elsewhere')
   })
 
-  it('that is brought back sends nothing for the user of before (statement 30)', async () => {
+  it('that is brought back sends nothing for the user of before', async () => {
     const { server, clock, tabs, login } = await openTabs(2)
     tabs[0]!.tab.cache()
     track(tabs[1]!.session.signIn(() => login('bob')))

@@ -17,7 +17,7 @@ describe('a sign-out in one tab', () => {
     expect([server.signOuts.length, server.refreshes.length, server.cookie]).toEqual([1, 0, undefined])
   })
 
-  it('turns away what waits for a refresh in the others (T36)', async () => {
+  it('turns away what waits for a refresh in the others', async () => {
     const { server, clock, tabs } = await openTabs(3)
     server.refreshDelay = 800
     clock.sleep(server.lifetime)
@@ -131,7 +131,7 @@ describe('a sign-in in one tab', () => {
     expect(tabs[1]!.events.at(-1)).toEqual({ type: 'signed-in', elsewhere: true })
   })
 
-  it("of another user turns away what waits, and sends nothing with the other's token (T36)", async () => {
+  it("of another user turns away what waits, and sends nothing with the other's token", async () => {
     const { server, clock, tabs, login } = await openTabs(3)
     clock.sleep(server.lifetime)
     server.onRefresh = () => new Response(null, { status: 503 })
@@ -245,7 +245,7 @@ describe('a sign-in in one tab', () => {
 })
 
 describe('the end of the session on the server', () => {
-  it('ends it once in every tab, with one event each (C8)', async () => {
+  it('ends it once in every tab, with one event each', async () => {
     const { server, clock, tabs } = await openTabs(5)
     await clock.advance(10_000)
     server.expireAll()
