@@ -19,8 +19,8 @@ export interface CookieNote {
   present(): string | undefined
   /** How long to wait for who has noted that down before taking it for stopped; undefined if nothing is noted down. */
   patience(): number | undefined
-  /** Remembers that this server answers without a new cookie if the old one is young: it forgives what comes twice. */
-  rememberLenience(): void
+  /** Remembers that an answer need not change the readable cookie: a young one may be kept, or it never changes. */
+  distrustHint(): void
 }
 
 export interface Noted {
@@ -44,15 +44,13 @@ export interface CookieNoteParts {
 
 /** How long a call that has outlived its page is given where the cookie cannot be watched, and a tab to say it is done. */
 const patience = 3000
-/** Where the server forgives, waiting only spares it a call. */
-const shortPatience = 1000
 const look = 100
 
 export function createCookieNote(parts: CookieNoteParts): CookieNote {
   const { storage, key, clock, page, hintCookie, createId, timeout } = parts
   const hint = () => page.readCookie(hintCookie)
   let id = createId()
-  const lenientKey = `${key}:lenient`
+  const distrustKey = `${key}:hint-may-stay`
 
   function read() {
     try {
@@ -93,8 +91,8 @@ export function createCookieNote(parts: CookieNoteParts): CookieNote {
     async afterOrphan(signal) {
       const found = read()
       if (!found || found.by === id) return
-      const isLenient = storage?.read(lenientKey) !== undefined
-      const longest = isLenient ? shortPatience : found.hint === undefined ? patience : timeout
+      const isBlind = found.hint === undefined || storage?.read(distrustKey) !== undefined
+      const longest = isBlind ? patience : timeout
       for (let left = longest - found.age; left > 0; left -= look) {
         if (signal.aborted || found.hint !== hint()) return
         await pause(clock, look, signal)
@@ -102,7 +100,7 @@ export function createCookieNote(parts: CookieNoteParts): CookieNote {
         if (read()?.by !== found.by) return
       }
     },
-    rememberLenience: () => storage?.write(lenientKey, ''),
+    distrustHint: () => storage?.write(distrustKey, ''),
     patience() {
       const found = read()
       const hasLanded = found?.hint !== undefined && found.hint !== hint()

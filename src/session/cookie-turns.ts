@@ -18,8 +18,8 @@ export interface CookieTurns {
   hurry(): void
   /** Lets the other tabs go ahead now. */
   letGo(): void
-  /** To be told when a refresh has left the cookie as it was. */
-  rememberLenience(): void
+  /** To be told when a refresh has left the readable cookie as it was. */
+  distrustHint(): void
 }
 
 export interface TurnOptions<T> {
@@ -145,6 +145,6 @@ export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsPa
       lock.leave()
     },
     letGo: lock.leave,
-    rememberLenience: note.rememberLenience,
+    distrustHint: note.distrustHint,
   }
 }
