@@ -20,11 +20,11 @@ export interface TokenOptions {
   signal?: AbortSignal | undefined
 }
 
-/** One user's session: what the clients made from it share. */
+/** One user's session: what the clients made from it share, and all tabs of the browser. */
 export interface Session {
   /**
-   * Begins a session. Give it the login call itself: it is run once a refresh that is under way has ended, so that the
-   * late cookie of the old user cannot replace the new one. While it runs nothing waits and nothing is refreshed, so
+   * Begins a session, in all tabs. Give it the login call itself: it is run once a refresh that is under way, in any of
+   * them, has ended, so that the late cookie of the old user cannot replace the new one. While it runs nothing waits and nothing is refreshed, so
    * it may use any client. If it fails, its error is passed on and the session stays what it was.
    *
    * The answer of a login call that has been made already is accepted too (a body, a `Response`, an axios response),
@@ -41,8 +41,8 @@ export interface Session {
   signIn<T extends string | object>(answer: T): Promise<T>
 
   /**
-   * Ends the session: on this page at once, on the server as soon as a refresh under way has ended. Waiting requests
-   * are rejected with `ERR_SESSION_ENDED` (`signed_out`).
+   * Ends the session: in all tabs at once, on the server as soon as a refresh under way in any of them has ended. Waiting
+   * requests are rejected with `ERR_SESSION_ENDED` (`signed_out`, in other tabs `signed_out_elsewhere`).
    *
    * @throws {SignOutFailedError} if the server could not be told; the user is signed out on this page all the same
    * @example
