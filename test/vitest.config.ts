@@ -18,7 +18,8 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Most of the time is spent waiting for pages: two files at a time leave the machine room enough.
+          maxWorkers: 2,
         },
       },
     ],
