@@ -58,7 +58,7 @@ async function createOldPostgres(): Promise<Old> {
   onTestFinished(() => client.end())
   await client.query(first?.(postgresDialect) ?? '')
   await client.query('CREATE TABLE schema_version (version INTEGER NOT NULL)')
-  await client.query('INSERT INTO schema_version (version) VALUES')
+  await client.query('INSERT INTO schema_version (version) VALUES (1)')
   return {
     async insert(table, row) {
       const places = Object.keys(row).map((_, index) => `$${index + 1}`)
