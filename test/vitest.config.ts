@@ -18,8 +18,7 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          // Most of the time is spent waiting for pages: two files at a time leave the machine room enough.
-          maxWorkers: 2,
+          fileParallelism: false,
         },
       },
     ],
