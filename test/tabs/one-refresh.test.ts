@@ -26,6 +26,20 @@ describe('tabs whose token expires', () => {
     expect(server.hits).toHaveLength(40)
   })
 
+  it('cost no refresh for a late 401 once another of them has the newer token: only a retry', async () => {
+    const { server, clock, tabs } = await openTabs(2)
+    await clock.advance(10_000)
+    server.expireAll()
+    server.delay = 500
+    const late = track(tabs[1]!.send('/api/late'))
+    await clock.advance(10)
+    const refresh = track(tabs[0]!.session.refresh())
+    await clock.advance(2000)
+    expect(late.value?.status).toBe(200)
+    expect(server.refreshes).toHaveLength(1)
+    expect(server.hits.map(({ authorization }) => authorization).at(-1)).toBe(`Bearer ${refresh.value}`)
+  })
+
   it('with shareToken: false refresh strictly one after another', async () => {
     const { server, clock, tabs } = await openTabs(5, { shareToken: false })
     server.refreshDelay = 300
