@@ -100,6 +100,38 @@ describe('a page in the back/forward cache', () => {
     expect(server.refreshes).toHaveLength(1)
   })
 
+  it('that is brought back at once waits for the cookie of its own refresh before it makes another', async () => {
+    const { server, clock, tabs } = await openTabs(1)
+    server.refreshDelay = 3000
+    clock.sleep(server.lifetime)
+    track(tabs[0]!.send('/api/1'))
+    await clock.advance(100)
+    tabs[0]!.tab.cache()
+    await clock.advance(1)
+    tabs[0]!.tab.restore()
+    const call = track(tabs[0]!.send('/api/2'))
+    await clock.advance(10_000)
+    expect(call.value?.status).toBe(200)
+    expect(server.reuses).toBe(0)
+  })
+
+  it('leaves word of its refresh, although a login call that had to wait has been made out of turn', async () => {
+    const { server, clock, tabs, login } = await openTabs(2)
+    server.refreshDelay = 3000
+    clock.sleep(server.lifetime)
+    track(tabs[0]!.send('/api/1'))
+    await clock.advance(100)
+    track(tabs[0]!.session.signIn(() => login('')))
+    await clock.advance(10)
+    tabs[0]!.tab.page.send('leave')
+    await clock.advance(100)
+    tabs[0]!.tab.crash()
+    const call = track(tabs[1]!.send('/api/2'))
+    await clock.advance(10_000)
+    expect(call.value?.status).toBe(200)
+    expect(server.reuses).toBe(0)
+  })
+
   it('whose refresh was under way is brought back to the token that others have got since', async () => {
     const { server, clock, tabs } = await openTabs(2)
     server.refreshDelay = 800

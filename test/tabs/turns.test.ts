@@ -5,6 +5,8 @@ import { openTabs, reasons, statuses } from './arrange.ts'
 describe('tabs that take turns', () => {
   it('do not push anybody off who is at it, however long the queue', async () => {
     const { server, clock, tabs } = await openTabs(6, { shareToken: false, maxWait: 60_000 })
+    // Otherwise they would see that he is at it still, and wait for him all the same.
+    server.setsHint = false
     server.refreshDelay = 5000
     clock.sleep(server.lifetime)
     const calls = tabs.map(({ send }) => track(send('/api/me')))
