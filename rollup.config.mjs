@@ -1,12 +1,17 @@
-// tsc has made JavaScript of the sources already; here they become one file per entry and one that both share.
+import { existsSync } from 'node:fs'
+// tsc has made JavaScript of the sources already; here they become one file per entry and one that they share.
+const entries = ['index', 'fetch', 'presets', 'testing', 'debug'].filter((entry) => existsSync(`dist/modules/${entry}.js`))
+const shared = /dist\/modules\/(?:session|browser|clients\/(?!axios)|create-session)/
+
 export default {
-  input: { index: 'dist/modules/index.js', fetch: 'dist/modules/fetch.js' },
+  input: Object.fromEntries(entries.map((entry) => [entry, `dist/modules/${entry}.js`])),
   external: (id) =>
     !id.startsWith('.') && !id.startsWith('/') && !/^[a-z]:/i.test(id) && !id.startsWith('dist/'),
   output: {
     dir: 'dist',
     format: 'esm',
-    chunkFileNames: 'session.js',
+    manualChunks: (id) => (shared.test(id.replaceAll('\\', '/')) ? 'session' : undefined),
+    chunkFileNames: '[name].js',
     generatedCode: 'es2015',
   },
 }

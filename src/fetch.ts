@@ -5,6 +5,8 @@ export {
   type SilentRequestInit,
 } from './clients/fetch.ts'
 export { createSession } from './create-session.ts'
+export type { Answer, AnswerRule } from './session/answer.ts'
+export type { AuthEndpoint, CsrfHeader, ExpiryUnit, RefreshEndpoint } from './session/auth-endpoint.ts'
 export {
   type AnySilentRefreshError,
   type EndReason,
@@ -17,18 +19,14 @@ export {
   type SilentRefreshError,
   type SilentRefreshErrorCode,
 } from './session/errors.ts'
-export type { SessionEvent, SessionListener } from './session/events.ts'
+export type { AnyEvent, AnyListener, RequestEvent, SessionEvent, SessionListener } from './session/events.ts'
+export type { CsrfOptions, SessionOptions } from './session/options.ts'
 export type {
-  Answer,
-  AuthEndpoint,
-  ExpiryUnit,
   RefreshContext,
-  RefreshEndpoint,
   RefreshFunction,
   RefreshReason,
-  SessionOptions,
-  SessionSnapshot,
   SignOutFunction,
   TokenResult,
-} from './session/options.ts'
-export type { Session, TokenOptions } from './session/session.ts'
+} from './session/refresh-function.ts'
+export type { Session, SubscribeOptions, TokenOptions } from './session/session.ts'
+export type { SessionSnapshot } from './session/snapshot.ts'

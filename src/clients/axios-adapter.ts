@@ -10,7 +10,7 @@ import { isSilentRefreshError } from '../session/errors.ts'
 import type { Gate } from '../session/gate.ts'
 import { ownProperty } from '../session/own-property.ts'
 import type { GiveUp } from '../session/waiting-line.ts'
-import { isExpiredAnswer } from './axios-answer.ts'
+import { isExpiredAnswer, methodOf } from './axios-answer.ts'
 import { restoreError, restoreResponse, timeoutError, toAxiosError, withCause } from './axios-errors.ts'
 import type { FindTransport, Transport } from './axios-transport.ts'
 import { urlOf } from './axios-url.ts'
@@ -58,14 +58,20 @@ function hasHeader(headers: AxiosHeaders, name: string): boolean {
   )
 }
 
+/** Whether the caller has put into the token's header something of their own. */
+function bringsToken({ auth, headers }: Config, tokenHeader: string): boolean {
+  const name = tokenHeader.toLowerCase()
+  return (name === 'authorization' && auth !== undefined) || hasHeader(headers, name)
+}
+
 /** Sends a copy that carries the token, so that neither the caller's config nor any error ever holds it. */
-function copyOf(config: Config, authorization: string | undefined, isFetch: boolean): Config {
+function copyOf(config: Config, extra: Record<string, string> | undefined, isFetch: boolean): Config {
   // Not through the constructor: that would check and normalise every header anew, for each request.
   const headers: AxiosHeaders = Object.assign(
     Object.create(Object.getPrototypeOf(config.headers)),
     config.headers,
   )
-  if (authorization !== undefined) headers.Authorization = authorization
+  for (const name in extra) if (!hasHeader(headers, name.toLowerCase())) headers[name] = extra[name]
   // axios's fetch adapter sends a User-Agent of its own, which Firefox and WebKit let through: then every request to
   // another origin is preflighted for a header that no server allows.
   if (isFetch && !hasHeader(headers, 'user-agent')) headers['User-Agent'] = false
@@ -95,23 +101,45 @@ export function guardAdapter(
   findTransport: FindTransport,
   isAttached: () => boolean,
 ): GuardedAdapter {
+  const { tokenHeader } = gate
+
+  async function attempt(transport: Transport, config: Config, copy: Config): Promise<Settled> {
+    try {
+      return { response: await transport.send(copy) }
+    } catch (error) {
+      const failure = error as AxiosError | undefined
+      // The fetch adapter words its timeout by itself, by what was left of it.
+      if (failure?.message === `timeout of ${copy.timeout}ms exceeded`)
+        failure.message = timeoutError(config).message
+      if (!failure?.response) throw restoreError(error, config, tokenHeader)
+      return { response: failure.response, error: failure }
+    }
+  }
+
+  function settle({ response, error }: Settled, config: Config): AxiosResponse {
+    if (error) throw restoreError(error, config, tokenHeader)
+    return restoreResponse(response, config, tokenHeader)
+  }
+
   const guarded: AxiosAdapter = async (config) => {
     const transport = findTransport(original(), config)
     const url = isAttached() && ownProperty(config, 'skipAuth') !== true ? urlOf(config) : undefined
-    const hasOwnAuthorization = config.auth || hasHeader(config.headers, 'authorization')
-    if (url === undefined || hasOwnAuthorization || !gate.mayCarryToken(url)) {
+    const takesToken = url !== undefined && gate.mayCarryToken(url)
+    const isOurs = takesToken || (gate.csrf && url !== undefined && gate.isAllowed(url))
+    if (!isOurs || bringsToken(config, tokenHeader)) {
       return settle(await attempt(transport, config, copyOf(config, undefined, transport.isFetch)), config)
     }
     const remaining = startTimeout(config, gate)
     const data = snapshot(config.data)
     try {
       const settled = await exchange<Settled>(gate, {
+        about: () => ({ method: methodOf(config), url }),
+        takesToken,
         isRepeatable: !isStream(config.data),
         giveUp: giveUpOf(config, remaining, gate),
         send(token) {
           // Asked for each try: a changed `<base>` leads relative URLs elsewhere.
-          const authorization = token && gate.mayCarryToken(url) ? token.authorization : undefined
-          const copy = copyOf(config, authorization, transport.isFetch)
+          const copy = copyOf(config, gate.headersFor(url, token), transport.isFetch)
           copy.data = data
           if (config.timeout && remaining() < config.timeout) {
             copy.timeout = remaining()
@@ -119,6 +147,7 @@ export function guardAdapter(
           }
           return attempt(transport, config, copy)
         },
+        statusOf: ({ response }) => response.status,
         isExpired: ({ response }) => isExpiredAnswer(gate, response, url, transport.finalUrlOf(response)),
         discard: ({ response }) => discard(response.data),
         settleWithout: ({ response, error }, cause) => ({
@@ -138,24 +167,6 @@ export function guardAdapter(
 function startTimeout(config: Config, { clock }: Gate): () => number {
   const startedAt = clock.now().monotonic
   return () => Math.max(1, Math.ceil(Number(config.timeout) - (clock.now().monotonic - startedAt)))
-}
-
-async function attempt(transport: Transport, config: Config, copy: Config): Promise<Settled> {
-  try {
-    return { response: await transport.send(copy) }
-  } catch (error) {
-    const failure = error as AxiosError | undefined
-    // The fetch adapter words its timeout by itself, by what was left of it.
-    if (failure?.message === `timeout of ${copy.timeout}ms exceeded`)
-      failure.message = timeoutError(config).message
-    if (!failure?.response) throw restoreError(error, config)
-    return { response: failure.response, error: failure }
-  }
-}
-
-function settle({ response, error }: Settled, config: Config): AxiosResponse {
-  if (error) throw restoreError(error, config)
-  return restoreResponse(response, config)
 }
 
 function discard(body: unknown): void {

@@ -1,16 +1,5 @@
 import type { AxiosResponse } from 'axios'
-import { isExpiryChallenge } from '../session/challenge.ts'
 import type { Gate } from '../session/gate.ts'
-import type { Answer } from '../session/options.ts'
-import { asAnswer } from './answer.ts'
-
-function headerOf(response: AxiosResponse, name: string): string | undefined {
-  const { headers } = response
-  // Adapters of other people's making answer with plain objects.
-  const value: unknown =
-    typeof headers?.get === 'function' ? headers.get(name) : headers?.[name.toLowerCase()]
-  return value === undefined || value === null ? undefined : String(value)
-}
 
 /** Below the transforms a body is still what the adapter made of it: text, bytes, or a stream. */
 async function readText(response: AxiosResponse): Promise<string> {
@@ -26,30 +15,33 @@ async function readText(response: AxiosResponse): Promise<string> {
   return data === undefined || data === null ? '' : JSON.stringify(data)
 }
 
-function toAnswer(response: AxiosResponse, url: string): Answer {
+/** Adapters of other people's making answer with plain objects. */
+function readHeaders(response: AxiosResponse): Headers {
   const headers = new Headers()
   for (const [name, value] of Object.entries(response.headers ?? {})) {
     if (value !== undefined && value !== null) headers.set(name, String(value))
   }
-  return asAnswer({
-    status: response.status,
-    url,
-    method: (response.config.method ?? 'get').toUpperCase(),
-    headers,
-    readText: () => readText(response),
-  })
+  return headers
 }
 
 /** Whether the answer says that the token it was asked with has expired. */
 export function isExpiredAnswer(
-  gate: Gate,
+  { expiry }: Gate,
   response: AxiosResponse,
   url: string,
   finalUrl: string | undefined,
 ): boolean | Promise<boolean> {
-  if (gate.shouldRefresh) return gate.shouldRefresh(toAnswer(response, finalUrl || url))
-  if (response.status !== 401) return false
-  if (!isExpiryChallenge(headerOf(response, 'WWW-Authenticate'), gate.scheme)) return false
-  // Redirected to where our token does not go, somebody else has answered.
-  return !finalUrl || gate.mayCarryToken(finalUrl)
+  if (!expiry.concerns(response.status)) return false
+  const received = {
+    status: response.status,
+    url: finalUrl || url,
+    method: methodOf(response.config),
+    headers: readHeaders(response),
+    readText: () => readText(response),
+  }
+  return expiry.isMetBy(received, finalUrl)
+}
+
+export function methodOf({ method = 'get' }: { method?: string | undefined }): string {
+  return method.toUpperCase()
 }

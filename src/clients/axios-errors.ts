@@ -25,26 +25,34 @@ export function timeoutError(config: InternalAxiosRequestConfig): AxiosError {
 }
 
 /** What the fetch adapter hands out as `request` is a `Request` with our header: replaced by one without. */
-function withoutToken(request: unknown): unknown {
+function withoutToken(request: unknown, tokenHeader: string): unknown {
   if (typeof Request !== 'function' || !(request instanceof Request)) return request
   const { url, method } = request
   const headers = new Headers(request.headers)
-  headers.delete('Authorization')
+  headers.delete(tokenHeader)
   return new Request(url, { method, headers })
 }
 
 /** Puts the caller's own config back in place of the copy that carried the token. */
-export function restoreResponse(response: AxiosResponse, config: InternalAxiosRequestConfig): AxiosResponse {
+export function restoreResponse(
+  response: AxiosResponse,
+  config: InternalAxiosRequestConfig,
+  tokenHeader: string,
+): AxiosResponse {
   response.config = config
-  if (response.request) response.request = withoutToken(response.request)
+  if (response.request) response.request = withoutToken(response.request, tokenHeader)
   return response
 }
 
-export function restoreError(error: unknown, config: InternalAxiosRequestConfig): unknown {
+export function restoreError(
+  error: unknown,
+  config: InternalAxiosRequestConfig,
+  tokenHeader: string,
+): unknown {
   const failure = error as Partial<AxiosError> | null | undefined
   if (!failure || typeof failure !== 'object' || !('config' in failure)) return error
   failure.config = config
-  if (failure.request) failure.request = withoutToken(failure.request)
-  if (failure.response) restoreResponse(failure.response, config)
+  if (failure.request) failure.request = withoutToken(failure.request, tokenHeader)
+  if (failure.response) restoreResponse(failure.response, config, tokenHeader)
   return error
 }

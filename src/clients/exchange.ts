@@ -1,14 +1,18 @@
 import type { AccessToken } from '../session/access-token.ts'
 import { isSilentRefreshError } from '../session/errors.ts'
-import type { Gate } from '../session/gate.ts'
+import type { Gate, Told } from '../session/gate.ts'
 import type { GiveUp } from '../session/waiting-line.ts'
+import { heldBack } from './held-back.ts'
 
 /** One request of a client, in that client's own words. `R` is what it calls an answer. */
-export interface Exchange<R> {
+export interface Exchange<R> extends Told {
+  /** False for where the token does not go; the session's other header may. */
+  readonly takesToken: boolean
   /** False for a body that can be read only once: then there is no retry. */
   readonly isRepeatable: boolean
   readonly giveUp: GiveUp
   send(token: AccessToken | null): Promise<R>
+  statusOf(answer: R): number
   isExpired(answer: R): boolean | Promise<boolean>
   /** Frees what the answer holds: the caller will never see it. */
   discard(answer: R): void
@@ -21,30 +25,36 @@ export interface Exchange<R> {
  * client are above this, so that they see one request and one answer.
  */
 export function exchange<R>(gate: Gate, request: Exchange<R>): Promise<R> {
-  const token = gate.admit()
+  const token = request.takesToken ? gate.admit() : null
   return token === undefined
-    ? gate.wait(request.giveUp).then((late) => send(gate, request, late))
+    ? heldBack(gate, request, 'request-sent', () => gate.wait(request.giveUp)).then((late) =>
+        send(gate, request, late),
+      )
     : send(gate, request, token)
 }
 
 async function send<R>(gate: Gate, request: Exchange<R>, token: AccessToken | null): Promise<R> {
   const answer = await request.send(token)
+  const status = request.statusOf(answer)
+  if (gate.csrf?.isRefused(status)) return sendWithNewCsrf(gate, request, token, answer)
   if (!token) return answer
   const verdict = request.isExpired(answer)
   // Not awaited where nothing has to be read: this is the way of nearly every request.
   const isExpired = typeof verdict === 'boolean' ? verdict : await verdict
-  return isExpired ? retry(gate, request, token, answer) : answer
+  if (isExpired) return retry(gate, request, token, answer)
+  if (status === 401) gate.tell(request, { type: 'request-passed', why: 'not_expired' })
+  return answer
 }
 
 async function retry<R>(gate: Gate, request: Exchange<R>, used: AccessToken, answer: R): Promise<R> {
   if (!request.isRepeatable) {
-    // The next request is to find a new token; this one's answer stands.
-    gate.renew(used).catch(() => {})
+    reportExpiry(gate, used)
+    gate.tell(request, { type: 'request-passed', why: 'one_shot_body' })
     return answer
   }
   let next: AccessToken | null
   try {
-    next = await gate.renew(used, request.giveUp)
+    next = await heldBack(gate, request, 'request-retried', () => gate.renew(used, request.giveUp), used)
   } catch (error) {
     if (isSilentRefreshError(error)) return request.settleWithout(answer, error)
     request.discard(answer)
@@ -52,5 +62,35 @@ async function retry<R>(gate: Gate, request: Exchange<R>, used: AccessToken, ans
   }
   if (!next) return answer
   request.discard(answer)
-  return request.send(next)
+  const last = await request.send(next)
+  if (request.statusOf(last) === 401) gate.tell(request, { type: 'request-passed', why: 'retried' })
+  return last
+}
+
+/** The next request is to find a new token; this one's answer stands. */
+function reportExpiry(gate: Gate, used: AccessToken): void {
+  gate.renew(used).catch(() => {})
+}
+
+/** The CSRF header was refused: with a new one the request is sent once more, and its second answer stands. */
+async function sendWithNewCsrf<R>(
+  gate: Gate,
+  request: Exchange<R>,
+  token: AccessToken | null,
+  answer: R,
+): Promise<R> {
+  if (!request.isRepeatable || !(await orGiveUp(gate.csrf?.renew(), request.giveUp))) return answer
+  request.discard(answer)
+  const last = await request.send(token)
+  if (token && (await request.isExpired(last))) reportExpiry(gate, token)
+  return last
+}
+
+function orGiveUp<T>(promise: Promise<T> | undefined, giveUp: GiveUp): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const undo = giveUp(reject)
+    Promise.resolve(promise)
+      .then(resolve)
+      .finally(() => undo?.())
+  })
 }

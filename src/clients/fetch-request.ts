@@ -7,7 +7,8 @@ export interface FetchRequest {
   /** False for a body that can be read only once. */
   readonly isRepeatable: boolean
   readonly signal: AbortSignal | null | undefined
-  send(authorization: string | undefined): Promise<Response>
+  /** With these headers, unless it brings one of them itself. */
+  send(extra: Record<string, string> | undefined): Promise<Response>
 }
 
 // By tag instead of `instanceof`: another frame has a Request of its own.
@@ -30,45 +31,49 @@ function isPlain(value: object): boolean {
 
 /** Headers of a request, taken apart only as far as needed: building a `Headers` costs more than all else here. */
 interface OwnHeaders {
-  readonly hasAuthorization: boolean
-  with(authorization: string): HeadersInit
+  has(name: string): boolean
+  with(extra: Record<string, string>): HeadersInit
 }
 
-const none: OwnHeaders = {
-  hasAuthorization: false,
-  with: (authorization) => ({ Authorization: authorization }),
-}
+const none: OwnHeaders = { has: () => false, with: (extra) => extra }
 
 function readHeaders(given: HeadersInit | undefined): OwnHeaders {
   if (given === undefined) return none
   if (given !== null && isPlain(given)) {
     const own = { ...given } as Record<string, string>
-    const hasAuthorization = Object.keys(own).some((name) => name.toLowerCase() === 'authorization')
-    return { hasAuthorization, with: (authorization) => ({ ...own, Authorization: authorization }) }
+    const has = (name: string) => Object.keys(own).some((key) => key.toLowerCase() === name.toLowerCase())
+    return {
+      has,
+      with(extra) {
+        const all = { ...own }
+        for (const name of Object.keys(extra)) if (!has(name)) all[name] = extra[name] as string
+        return all
+      },
+    }
   }
   const own = new Headers(given)
-  return {
-    hasAuthorization: own.has('Authorization'),
-    with(authorization) {
-      own.set('Authorization', authorization)
-      return own
-    },
-  }
+  return { has: (name) => own.has(name), with: (extra) => withExtra(new Headers(own), extra) }
+}
+
+function withExtra(headers: Headers, extra: Record<string, string>): Headers {
+  for (const [name, value] of Object.entries(extra)) if (!headers.has(name)) headers.set(name, value)
+  return headers
 }
 
 function isOneShot(body: unknown): boolean {
   return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)
 }
 
-/** Takes `fetch`'s own arguments, and what they say now. Undefined if they bring an `Authorization` of their own. */
+/** Takes `fetch`'s own arguments, and what they say now. Undefined if they bring the token's header themselves. */
 export function prepareFetch(
   input: string | Request,
   init: RequestInit | undefined,
   transport: Transport,
+  tokenHeader: string,
 ): FetchRequest | undefined {
   const isComplete = typeof input !== 'string'
   const headers = readHeaders(isComplete && init?.headers === undefined ? input.headers : init?.headers)
-  if (headers.hasAuthorization) return undefined
+  if (headers.has(tokenHeader)) return undefined
   if (isComplete || (init && !isPlain(init))) {
     // Consumes the caller's Request, as `fetch` would.
     return fromRequest(new Request(input, init), isOneShot(init?.body), transport)
@@ -80,12 +85,10 @@ export function prepareFetch(
   return {
     isRepeatable: !isOneShot(body),
     signal: init?.signal,
-    send: (authorization) =>
+    send: (extra) =>
       transport(
         input,
-        authorization === undefined
-          ? copy
-          : ({ __proto__: null, ...copy, headers: headers.with(authorization) } as RequestInit),
+        extra ? ({ __proto__: null, ...copy, headers: headers.with(extra) } as RequestInit) : copy,
       ),
   }
 }
@@ -98,9 +101,9 @@ function fromRequest(request: Request, hasStream: boolean, transport: Transport)
   return {
     isRepeatable: !hasStream,
     signal: request.signal,
-    async send(authorization) {
+    async send(extra) {
       const copy = hasStream ? request : request.clone()
-      if (authorization !== undefined) copy.headers.set('Authorization', authorization)
+      if (extra) withExtra(copy.headers, extra)
       return transport(copy)
     },
   }

@@ -1,9 +1,7 @@
-import { isExpiryChallenge } from '../session/challenge.ts'
 import { type Gate, gateOf } from '../session/gate.ts'
 import { ownProperty } from '../session/own-property.ts'
 import type { Session } from '../session/session.ts'
 import { onAbort } from '../session/waiting-line.ts'
-import { asAnswer } from './answer.ts'
 import { exchange } from './exchange.ts'
 import { isRequest, ownInit, prepareFetch } from './fetch-request.ts'
 
@@ -27,25 +25,26 @@ function urlOf(input: string | Request): string {
   return typeof input === 'string' ? input : input.url
 }
 
+function methodOf(input: string | Request, init: RequestInit | undefined): string {
+  return (init?.method ?? (typeof input === 'string' ? 'GET' : input.method)).toUpperCase()
+}
+
 function isExpired(
-  gate: Gate,
+  { expiry }: Gate,
   response: Response,
   input: string | Request,
   init: RequestInit | undefined,
 ): boolean | Promise<boolean> {
-  const { status } = response
-  if (!gate.shouldRefresh && status !== 401) return false
-  const { headers } = response
-  if (gate.shouldRefresh) {
-    const url = response.url || urlOf(input)
-    const method = (init?.method ?? (typeof input === 'string' ? 'GET' : input.method)).toUpperCase()
-    return gate.shouldRefresh(
-      asAnswer({ status, headers, url, method, readText: () => response.clone().text() }),
-    )
+  const { status, headers, url, redirected } = response
+  if (!expiry.concerns(status)) return false
+  const received = {
+    status,
+    headers,
+    url: url || urlOf(input),
+    method: methodOf(input, init),
+    readText: () => response.clone().text(),
   }
-  if (!isExpiryChallenge(headers.get('WWW-Authenticate'), gate.scheme)) return false
-  // Redirected to where our token does not go, somebody else has answered.
-  return !response.redirected || gate.mayCarryToken(response.url)
+  return expiry.isMetBy(received, redirected ? url : undefined)
 }
 
 /**
@@ -69,15 +68,20 @@ export function createFetch(session: Session, options: FetchOptions = {}): Silen
     // Read once: a URL object is the caller's, who may change it while the request waits.
     const input = isRequest(target) ? target : String(target)
     const url = urlOf(input)
-    const isOurs = !ownProperty(init, 'skipAuth') && gate.mayCarryToken(url)
-    const request = isOurs ? prepareFetch(input, init, transport) : undefined
+    const takesPart = !ownProperty(init, 'skipAuth')
+    const takesToken = takesPart && gate.mayCarryToken(url)
+    const isOurs = takesToken || (takesPart && gate.csrf && gate.isAllowed(url))
+    const request = isOurs ? prepareFetch(input, init, transport, gate.tokenHeader) : undefined
     if (!request) return transport(target, given)
     request.signal?.throwIfAborted()
     return exchange(gate, {
+      about: () => ({ method: methodOf(input, init), url }),
+      takesToken,
       isRepeatable: request.isRepeatable,
       giveUp: (leave) => onAbort(request.signal, leave),
       // Asked for each try: a changed `<base>` leads relative URLs elsewhere.
-      send: (token) => request.send(token && gate.mayCarryToken(url) ? token.authorization : undefined),
+      send: (token) => request.send(gate.headersFor(url, token)),
+      statusOf: ({ status }) => status,
       isExpired: (response) => isExpired(gate, response, input, init),
       discard: (response) => void response.body?.cancel().catch(() => {}),
       settleWithout: (response) => response,

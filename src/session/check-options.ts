@@ -50,6 +50,11 @@ const endpointRules: Rules = {
   ],
 }
 
+const isStatuses = isListOf(isBelow(600, 100))
+const statuses: Rule = [isStatuses, 'a list of HTTP statuses']
+const texts: Rule = [isListOf(isText), 'a list of strings']
+const pathOr: Rule = [(value: unknown) => isFilled(value) || isFunction(value), 'a path or a function']
+
 const refreshRules: Rules = {
   ...endpointRules,
   accessToken: [
@@ -61,17 +66,26 @@ const refreshRules: Rules = {
     'a path, a list of paths, a function or false',
   ],
   expiry: [isObject, '{ path, unit }'],
+  lifetime: [isBelow(Infinity, 1000), 'a number of milliseconds, 1000 or more'],
   subject: filled,
-  refused: [isListOf(isBelow(600, 100)), 'a list of HTTP statuses'],
+  refused: [
+    (value: unknown) => isStatuses(value) || isFunction(value) || isRule(value),
+    'a list of HTTP statuses, { status, code } or a function',
+  ],
 }
 
+const isRule = (value: unknown) => isObject(value) && !Array.isArray(value)
+const answerRules: Rules = { status: statuses, code: [isObject, '{ path, only } or { path, except }'] }
+const codeRules: Rules = { path: filled, only: texts, except: texts }
 const csrfRules: Rules = {
   header: [isHeaderName, 'a header name'],
-  value: text,
+  value: [(value: unknown) => isHeaderValue(value) || isFunction(value), 'a string or a function'],
   cookie: filled,
 }
+const sessionCsrfRules: Rules = { ...csrfRules, renewal: [isObject, '{ url, status }'] }
+const renewalRules: Rules = { url, status: statuses }
 const expiryRules: Rules = {
-  path: filled,
+  path: pathOr,
   unit: [(value: string) => ['s', 'ms', 'unix', 'iso'].includes(value), '"s", "ms", "unix" or "iso"'],
 }
 
@@ -89,10 +103,12 @@ const sessionRules: Rules = {
     'a list of URLs, paths and regular expressions',
   ],
   hasSession: callback,
-  shouldRefresh: callback,
+  shouldRefresh: [(value: unknown) => isFunction(value) || isRule(value), 'a function or { status, code }'],
+  csrf: [isObject, '{ header, value } or { header, cookie }'],
   hintCookie: filled,
   name: text,
   shareToken: flag,
+  tokenHeader: [isHeaderName, 'a header name'],
   scheme: [(value: unknown) => value === '' || isHeaderName(value), 'an authorization scheme like "Bearer"'],
   refreshMargin: [isBelow(Infinity, 0), 'a number of milliseconds, 0 or more'],
   refreshTimeout: patience,
@@ -125,24 +141,41 @@ function check(options: unknown, rules: Rules, path: string, required: readonly 
   }
 }
 
+type Given = Record<string, unknown>
+
+function checkRule(rule: unknown, path: string): void {
+  if (!isRule(rule)) return
+  check(rule, answerRules, path)
+  const { code } = { __proto__: null, ...(rule as object) } as Given
+  if (!code) return
+  const list = Object.hasOwn(code, 'except') && !Object.hasOwn(code, 'only') ? 'except' : 'only'
+  check(code, codeRules, `${path}code.`, ['path', list])
+}
+
+function checkCsrf(csrf: unknown, rules: Rules, path: string): void {
+  if (!csrf) return
+  const source = Object.hasOwn(csrf, 'cookie') ? 'cookie' : 'value'
+  check(csrf, rules, path, ['header', source])
+  const { renewal } = { __proto__: null, ...csrf } as Given
+  if (renewal) check(renewal, renewalRules, `${path}renewal.`, ['url', 'status'])
+}
+
 function checkEndpoint(endpoint: unknown, rules: Rules, path: string): void {
   if (!isObject(endpoint) || endpoint instanceof URL) return
   check(endpoint, rules, path, ['url'])
-  const { csrf, expiry } = { __proto__: null, ...endpoint } as {
-    csrf?: object | false
-    expiry?: object
-  }
-  if (csrf) {
-    const source = Object.hasOwn(csrf, 'cookie') ? 'cookie' : 'value'
-    check(csrf, csrfRules, `${path}csrf.`, ['header', source])
-  }
+  const { csrf, expiry, refused } = { __proto__: null, ...endpoint } as Given
+  checkCsrf(csrf, csrfRules, `${path}csrf.`)
   if (expiry) check(expiry, expiryRules, `${path}expiry.`, ['path', 'unit'])
+  checkRule(refused, `${path}refused.`)
 }
 
 /** Throws a `TypeError` that names the first option that cannot work. */
 export function checkSessionOptions(options: SessionOptions): void {
   if (!isObject(options)) fail('options', 'an object', options)
   check(options, sessionRules, '', ['refresh'])
-  checkEndpoint(options.refresh, refreshRules, 'refresh.')
-  checkEndpoint(options.signOut, endpointRules, 'signOut.')
+  const { refresh, signOut, csrf, shouldRefresh } = { __proto__: null, ...options } as unknown as Given
+  checkEndpoint(refresh, refreshRules, 'refresh.')
+  checkEndpoint(signOut, endpointRules, 'signOut.')
+  checkCsrf(csrf, sessionCsrfRules, 'csrf.')
+  checkRule(shouldRefresh, 'shouldRefresh.')
 }

@@ -15,15 +15,22 @@ export interface Course {
   /** The session has this token from now on. `isNews`: the other tabs have it already. */
   keep(token: AccessToken, stamp: Stamp, event: SessionEvent, isNews?: boolean): void
   /** It is over, and so it is for the other tabs, unless they have said so themselves. */
-  end(reason: EndReason, news?: Stamp): void
+  end(reason: EndReason, details?: Ending): void
   /** The server has been told, by the call with this number: whatever was found before that is over too. */
   confirmSignOut(gen: number): void
   /** As `end`; but where nobody was signed in, nothing has been lost, and requests are sent as they are. */
-  finish(reason: EndReason, news?: Stamp): void
+  finish(reason: EndReason, details?: Ending): void
   /** Begins a new epoch: what belongs to the one before has no say any more. */
   moveOn(reason: EndReason, news?: Stamp): void
   /** Begins a new epoch for which those who wait may go on waiting. */
   moveAlong(news?: Stamp): void
+}
+
+export interface Ending {
+  /** Where it stands among all that the tabs have had, if another tab says so. */
+  readonly news?: Stamp
+  /** What the refresh endpoint said, if that is why. */
+  readonly message?: string
 }
 
 export interface CourseParts {
@@ -54,12 +61,12 @@ export function createCourse(parts: CourseParts): Course {
     check()
   }
 
-  function end(reason: EndReason, news?: Stamp): void {
+  function end(reason: EndReason, { news, message }: Ending = {}): void {
     const stamp = news ?? (reason === 'signed_out' ? tabs.nextLogin(state.stamp) : state.stamp)
     moveOn(reason, stamp)
     change(
       { status: 'unauthenticated', token: null, isRejected: false, reason, error: undefined },
-      { type: 'ended', reason },
+      { type: 'ended', reason, ...(message && { message }) },
     )
     if (!news && reason !== 'disposed') tabs.tell(stamp, reason, null)
     check()
@@ -95,9 +102,9 @@ export function createCourse(parts: CourseParts): Course {
       if (status === 'authenticated') end('signed_out')
       else tabs.tell(state.stamp, 'signed_out', null)
     },
-    finish(reason, news) {
+    finish(reason, details) {
       if (state.status !== 'authenticated') line.serve(null)
-      end(state.reason ?? reason, news)
+      end(state.reason ?? reason, details)
     },
     moveOn,
     moveAlong,

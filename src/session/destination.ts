@@ -1,7 +1,12 @@
 import type { Page } from './environment.ts'
 
-/** Says of a final URL whether the session's token may go there. */
-export type Destination = (url: string) => boolean
+/** What may go to a URL, already combined with any base URL of the client's. */
+export interface Destination {
+  /** Whether the session's token may. */
+  mayCarryToken(url: string): boolean
+  /** Whether it is the page's own or an allowed origin, excluded URLs included. */
+  isAllowed(url: string): boolean
+}
 
 export interface DestinationOptions {
   readonly origins: readonly string[]
@@ -47,21 +52,29 @@ export function createDestination(options: DestinationOptions, page: Page): Dest
     } catch {
       return undefined
     }
+    if (!/^https?:$/.test(target.protocol)) return undefined
     const isDowngrade =
       target.protocol === 'http:' && page.origin.startsWith('https:') && !localHost.test(target.hostname)
     return isDowngrade || !allowed.has(target.origin) ? undefined : target
   }
 
-  return (url) => {
+  function mayCarryToken(url: string): boolean {
     followBase()
     if (patterns.length === 0 && plainUrl.test(url)) {
       return allowed.has(baseOrigin) && !excluded.has(baseOrigin + withoutQuery(url))
     }
     const target = resolve(url)
-    if (!target || !/^https?:$/.test(target.protocol)) return false
     return (
+      target !== undefined &&
       !excluded.has(withoutQuery(target.href)) &&
       !patterns.some((pattern) => target.href.search(pattern) >= 0)
     )
   }
+
+  function isAllowed(url: string): boolean {
+    followBase()
+    return resolve(url) !== undefined
+  }
+
+  return { mayCarryToken, isAllowed }
 }

@@ -1,6 +1,6 @@
 import type { AccessToken } from './access-token.ts'
 import { latest, type Moment, soonest } from './moment.ts'
-import type { SessionSnapshot } from './options.ts'
+import type { SessionSnapshot } from './snapshot.ts'
 
 /** What decides when a page has to do something by itself. */
 export interface Situation {

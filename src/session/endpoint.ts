@@ -1,23 +1,15 @@
-import type { Environment, Page } from './environment.ts'
-import type { AuthEndpoint } from './options.ts'
+import type { AuthEndpoint } from './auth-endpoint.ts'
+import { type Csrf, csrfHeader } from './csrf.ts'
+import type { Environment } from './environment.ts'
 
 /** One auth endpoint; its request is built anew for each call. */
 export interface Endpoint {
   readonly url: string
+  readonly method: string
   send(): Promise<Response>
 }
 
-const hasCookie = (source: object): source is { cookie: string } => Object.hasOwn(source, 'cookie')
-
-function csrfHeader(csrf: AuthEndpoint['csrf'], page: Page): Record<string, string> {
-  if (csrf === false) return {}
-  const { header, ...source } = csrf ?? {
-    header: 'X-Silent-Refresh',
-    value: '1',
-  }
-  const value = hasCookie(source) ? page.readCookie(source.cookie) : source.value
-  return value === undefined ? {} : { [header]: value }
-}
+const usualCsrf = { header: 'X-Silent-Refresh', value: '1' }
 
 function isPlain(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
@@ -25,39 +17,54 @@ function isPlain(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null || Array.isArray(value)
 }
 
-export function createEndpoint(options: AuthEndpoint, environment: Environment): Endpoint {
+export function createEndpoint(
+  options: AuthEndpoint,
+  environment: Environment,
+  csrf: Csrf | undefined,
+): Endpoint {
   // Without a prototype, or a polluted Object.prototype could slip options of its own into the request.
   const endpoint = { __proto__: null, ...options } as unknown as AuthEndpoint
   const url = String(endpoint.url)
   const method = (endpoint.method ?? 'POST').toUpperCase()
 
+  function ownCsrf(): Record<string, string> {
+    if (endpoint.csrf === false) return {}
+    return endpoint.csrf || !csrf ? csrfHeader(endpoint.csrf ?? usualCsrf, environment.page) : csrf.headers()
+  }
+
+  async function attempt(): Promise<Response> {
+    const { headers: own, body: given = {} } = endpoint
+    const content = typeof given === 'function' ? given() : given
+    const body = isPlain(content) ? JSON.stringify(content) : (content as BodyInit | null)
+    const hasBody = body !== null && method !== 'GET' && method !== 'HEAD'
+
+    const headers = new Headers({ Accept: 'application/json' })
+    if (hasBody && body !== content) headers.set('Content-Type', 'application/json')
+    const extra = {
+      ...ownCsrf(),
+      ...(typeof own === 'function' ? own() : own),
+    }
+    for (const [name, value] of Object.entries(extra)) headers.set(name, value)
+
+    return environment.fetch(url, {
+      __proto__: null,
+      method,
+      headers,
+      ...(hasBody && { body }),
+      credentials: endpoint.credentials ?? 'include',
+      keepalive: endpoint.keepalive ?? true,
+      // An answer from a cache would hand out a spent token, and a redirect would lead the cookie astray.
+      cache: 'no-store',
+      redirect: 'error',
+    } as RequestInit)
+  }
+
   return {
     url,
+    method,
     async send() {
-      const { headers: own, body: given = {} } = endpoint
-      const content = typeof given === 'function' ? given() : given
-      const body = isPlain(content) ? JSON.stringify(content) : (content as BodyInit | null)
-      const hasBody = body !== null && method !== 'GET' && method !== 'HEAD'
-
-      const headers = new Headers({ Accept: 'application/json' })
-      if (hasBody && body !== content) headers.set('Content-Type', 'application/json')
-      const extra = {
-        ...csrfHeader(endpoint.csrf, environment.page),
-        ...(typeof own === 'function' ? own() : own),
-      }
-      for (const [name, value] of Object.entries(extra)) headers.set(name, value)
-
-      return environment.fetch(url, {
-        __proto__: null,
-        method,
-        headers,
-        ...(hasBody && { body }),
-        credentials: endpoint.credentials ?? 'include',
-        keepalive: endpoint.keepalive ?? true,
-        // An answer from a cache would hand out a spent token, and a redirect would lead the cookie astray.
-        cache: 'no-store',
-        redirect: 'error',
-      } as RequestInit)
+      const response = await attempt()
+      return csrf?.isRefused(response.status) && (await csrf.renew()) ? attempt() : response
     },
   }
 }

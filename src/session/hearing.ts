@@ -50,7 +50,7 @@ export function createHearing(parts: HearingParts): Hearing {
     if (end) {
       // Nobody was signed in here, and whoever looks for a session does so in vain.
       if (state.status === 'unauthenticated') course.moveOn(asHeard(end), stamp)
-      else course.finish(asHeard(end), stamp)
+      else course.finish(asHeard(end), { news: stamp })
       switched()
     } else switchTo(stamp, token)
   }
@@ -61,7 +61,7 @@ export function createHearing(parts: HearingParts): Hearing {
     if (news.end) {
       // That somebody found nobody signed in tells nothing about a session that is known.
       const counts = news.end === 'none' ? status === 'loading' : status !== 'unauthenticated'
-      if (counts) course.finish(asHeard(news.end), news.stamp)
+      if (counts) course.finish(asHeard(news.end), { news: news.stamp })
       return
     }
     const isKnown = news.stamp.gen === stamp.gen && (token !== null || status === 'unauthenticated')

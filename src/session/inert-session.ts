@@ -9,13 +9,20 @@ import { type Session, serverSnapshot } from './session.ts'
 export function createInertSession({ clock, fetch }: Pick<Environment, 'clock' | 'fetch'>): Session & Gated {
   const gate: Gate = {
     clock,
-    scheme: '',
-    shouldRefresh: undefined,
+    tokenHeader: 'Authorization',
+    expiry: { concerns: () => false, isMetBy: () => false },
+    csrf: undefined,
     fetch,
     mayCarryToken: () => false,
+    isAllowed: () => false,
+    headersFor: () => undefined,
     admit: () => null,
     wait: async () => null,
     renew: async () => null,
+    isFollowed: () => false,
+    tell() {},
+    whyHeld: () => 'startup',
+    whyPassed: () => 'no_session',
     onDispose: () => () => {},
   }
   return withGate<Session>(
@@ -25,6 +32,7 @@ export function createInertSession({ clock, fetch }: Pick<Environment, 'clock' |
       signOut: async () => {},
       getAccessToken: async () => null,
       refresh: async () => null,
+      ready: async () => {},
       getSnapshot: () => serverSnapshot,
       getServerSnapshot: () => serverSnapshot,
       subscribe: () => () => {},

@@ -4,8 +4,8 @@ import type { Course } from './course.ts'
 import type { Clock } from './environment.ts'
 import { type AnySilentRefreshError, SessionEndedError } from './errors.ts'
 import type { Moment } from './moment.ts'
-import type { RefreshReason } from './options.ts'
 import type { Flight } from './refresh-flight.ts'
+import type { RefreshReason } from './refresh-function.ts'
 import type { RefreshOutcome } from './refresh-outcome.ts'
 import { type Ruling, rule } from './ruling.ts'
 import type { Standing } from './standing.ts'
@@ -43,7 +43,7 @@ export function createLanding({ standing, course, tabs, line, backOff, clock }: 
     else if (ruling.kind === 'end') {
       // What others were given before this call is over as well; but who has the new user's token keeps it.
       if (ruling.reason !== 'replaced') change({ stamp: { ...stamp, gen: Math.max(stamp.gen, flight.gen) } })
-      course.finish(ruling.reason)
+      course.finish(ruling.reason, { message: ruling.message })
     } else endure(ruling, flight.reason)
     if (ruling.kind === 'unavailable') tabs.tellFailure(ruling.message, ruling.retryAfter)
   }

@@ -1,15 +1,20 @@
 import { type AccessToken, isUsable } from './access-token.ts'
 import { createCoordination } from './coordination.ts'
+import { createCsrf } from './csrf.ts'
 import { createDestination } from './destination.ts'
 import type { Environment } from './environment.ts'
 import { isSilentRefreshError, SessionEndedError } from './errors.ts'
+import type { AnyListener } from './events.ts'
+import { createExpiryRule } from './expiry-rule.ts'
 import { type Gate, type Gated, withGate } from './gate.ts'
 import { createRefresher } from './live-refresher.ts'
 import { until } from './moment.ts'
 import type { SessionOptions } from './options.ts'
 import { createPageLife } from './page-life.ts'
+import { createReady } from './ready.ts'
 import { createRefreshCall } from './refresh-call.ts'
-import { type Session, serverSnapshot, type TokenOptions } from './session.ts'
+import { createRequestNews } from './request-news.ts'
+import { type Session, type SubscribeOptions, serverSnapshot, type TokenOptions } from './session.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
 import { createSignOutCall } from './sign-out-call.ts'
@@ -21,8 +26,11 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
   const { refreshTimeout: timeout = 8000, maxWait = 15_000, scheme = 'Bearer', refreshMargin } = options
   const { clock, signals, page } = environment
   const { name = '', hintCookie = 'sr_hint', shareToken = true } = options
-  const call = createRefreshCall(options.refresh, environment)
-  const signOutCall = options.signOut ? createSignOutCall(options.signOut, environment, timeout) : undefined
+  const csrf = options.csrf && createCsrf(options.csrf, environment, timeout)
+  const call = createRefreshCall(options.refresh, environment, csrf)
+  const signOutCall = options.signOut
+    ? createSignOutCall(options.signOut, environment, timeout, csrf)
+    : undefined
   const hint = () => page.readCookie(hintCookie)
   const isAnonymous =
     options.hasSession?.() === false || (options.hintCookie !== undefined && hint() === undefined)
@@ -47,21 +55,37 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
   ])
 
   const ownUrls = [call.url, signOutCall?.url].filter((url) => url !== undefined)
-  const { origins = [], exclude = [] } = options
+  const { origins = [], exclude = [], tokenHeader = 'Authorization' } = options
+  const destination = createDestination({ origins, exclude, ownUrls }, page)
   const gate: Gate = {
+    ...destination,
+    ...createRequestNews(standing),
     clock,
-    scheme,
-    shouldRefresh: options.shouldRefresh,
+    tokenHeader,
+    expiry: createExpiryRule(options.shouldRefresh, scheme, destination),
+    csrf,
     fetch: environment.fetch,
-    mayCarryToken: createDestination({ origins, exclude, ownUrls }, page),
+    headersFor,
     admit,
     wait: (giveUp) => refresher.join(state.token ? 'expired' : 'startup', giveUp),
     renew,
+    whyHeld: () => (state.token ? 'expired' : 'startup'),
+    whyPassed: (used) =>
+      refresher.isPaused() ? 'signing_in' : isJustIssued(used) ? 'just_issued' : 'no_session',
     onDispose(undo) {
       disposers.add(undo)
       return () => disposers.delete(undo)
     },
   }
+
+  function headersFor(url: string, token: AccessToken | null): Record<string, string> | undefined {
+    const isToCarry = token?.authorization !== undefined && destination.mayCarryToken(url)
+    const own = isToCarry ? { [tokenHeader]: token.authorization } : undefined
+    return csrf && destination.isAllowed(url) ? { ...csrf.headers(), ...own } : own
+  }
+
+  /** A 401 is not blamed on its age. */
+  const isJustIssued = (used: AccessToken) => used === state.token && until(used.freshUntil, clock.now()) > 0
 
   function admit(): AccessToken | null | undefined {
     // The way of nearly every request: the clocks are read once.
@@ -82,9 +106,8 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
       if (current && used.subject !== undefined && current.subject === used.subject) return current
       throw new SessionEndedError(state.reason ?? 'replaced')
     }
-    if (used === state.token) {
-      if (until(used.freshUntil, clock.now()) > 0) return null
-    } else if (current) return current
+    if (isJustIssued(used)) return null
+    if (used !== state.token && current) return current
     return refresher.join('rejected', giveUp)
   }
 
@@ -122,6 +145,10 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
     return tokenText(refresher.join('requested'))
   }
 
+  function subscribe(listener: AnyListener, options?: SubscribeOptions): () => void {
+    return standing.subscribe(listener, options?.requests === true)
+  }
+
   function dispose(): void {
     if (state.reason === 'disposed') return
     refresher.end('disposed')
@@ -131,6 +158,7 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
   }
 
   if (isAnonymous) standing.change({ status: 'unauthenticated', reason: 'none' })
+  const ready = createReady(standing)
   // Later, so that a sign-in or a dispose in the same breath comes first.
   Promise.resolve().then(() => state.status === 'loading' && refresher.start('startup'))
 
@@ -140,9 +168,10 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
       signOut: signOut.run,
       getAccessToken,
       refresh,
+      ready: () => ready,
       getSnapshot: standing.getSnapshot,
       getServerSnapshot: () => serverSnapshot,
-      subscribe: standing.subscribe,
+      subscribe: subscribe as Session['subscribe'],
       dispose,
     },
     gate,

@@ -1,136 +1,14 @@
-import type { EndReason } from './errors.ts'
+import type { Answer, AnswerRule } from './answer.ts'
+import type { AuthEndpoint, CsrfHeader, RefreshEndpoint } from './auth-endpoint.ts'
+import type { RefreshFunction, SignOutFunction } from './refresh-function.ts'
 
-/** A call to the backend that the session makes by itself. All of it is sent by native `fetch`. */
-export interface AuthEndpoint {
-  /** Where it is; relative URLs are resolved against the page. */
-  url: string | URL
-  /** @default 'POST' */
-  method?: string | undefined
-  /** Extra headers; a function is asked at each call. */
-  headers?: Record<string, string> | (() => Record<string, string>) | undefined
+/** How requests are kept from being forged, for {@link SessionOptions.csrf}. */
+export type CsrfOptions = CsrfHeader & {
   /**
-   * The body: a plain object or array is sent as JSON, all else as `fetch` would, `null` means none. A function is
-   * asked at each call.
-   * Keep it small: a keepalive request carries at most 64 KiB (Fetch standard).
-   * @default {} (an empty JSON object)
+   * Where a new CSRF cookie can be had with a GET, if an answer says that the one sent is no good. One such call serves
+   * all who need it; each request is then sent once more.
    */
-  body?: BodyInit | object | null | (() => BodyInit | object | null) | undefined
-  /** Whether cookies go along. @default 'include' */
-  credentials?: RequestCredentials | undefined
-  /**
-   * Lets the call outlive its page. Without it, leaving the page during a refresh loses the rotated cookie
-   * (measured in Chromium, Firefox and WebKit). Switch it off only where a service worker must see the call:
-   * Firefox sends keepalive requests past service workers.
-   * @default true
-   */
-  keepalive?: boolean | undefined
-  /**
-   * The header that a cross-site form cannot send: a fixed value, or one copied from a readable cookie (double
-   * submit; read at each call). `false` sends none.
-   * @default { header: 'X-Silent-Refresh', value: '1' }
-   */
-  csrf?: false | { header: string; value: string } | { header: string; cookie: string } | undefined
-}
-
-/** In which form an answer tells the end of the token's life. */
-export type ExpiryUnit =
-  /** A lifetime in seconds (`expires_in` of RFC 6749). */
-  | 's'
-  /** A lifetime in milliseconds. */
-  | 'ms'
-  /** A moment in seconds since 1970. */
-  | 'unix'
-  /** A moment as an ISO 8601 date. */
-  | 'iso'
-
-/** The refresh endpoint and the shape of its answers. */
-export interface RefreshEndpoint extends AuthEndpoint {
-  /**
-   * Where the answer has the access token: a dotted path, several to be tried in order, or a function of the parsed
-   * body. `false`: nowhere, the server sets it as a cookie (cookie-only mode); then requests carry no
-   * `Authorization`, and all else works the same.
-   * @default ['access_token', 'accessToken', 'access', 'token', 'jwt', 'refreshedToken', 'data.access_token']
-   */
-  accessToken?: string | readonly string[] | ((body: unknown) => unknown) | false | undefined
-  /**
-   * Where the answer has the token's expiry, and in which unit. Without one, a JWT's own `exp - iat` counts;
-   * without that, the token is used until a 401.
-   * @default { path: 'expires_in', unit: 's' } (RFC 6749 section 5.1)
-   */
-  expiry?: { path: string; unit: ExpiryUnit } | undefined
-  /**
-   * Where the answer names the user: a dotted path. Compared from refresh to refresh, so that nobody ends up in
-   * another user's session; never trusted otherwise. Without it a JWT's `sub` counts.
-   */
-  subject?: string | undefined
-  /**
-   * The statuses that mean "this session is over". Network errors, 408, 409, 425, 429 and 5xx never do.
-   * @default [400, 401, 403, 422]
-   */
-  refused?: readonly number[] | undefined
-}
-
-/** Why a refresh is made. */
-export type RefreshReason =
-  /** The page has started and knows no token yet. */
-  | 'startup'
-  /** Somebody waits for a token: the one held has expired, or could not be replaced so far. */
-  | 'expired'
-  /** A request was answered 401. */
-  | 'rejected'
-  /** The token is about to expire. */
-  | 'proactive'
-  /** The app asked: `refresh()`, or `getAccessToken({ minTtl })`. */
-  | 'requested'
-  /** To see whether the refresh cookie still belongs to the user who has just signed in. */
-  | 'verify'
-
-/** What a custom refresh function is given. */
-export interface RefreshContext {
-  /**
-   * Aborted when `refreshTimeout` is over. Passing it on to a request frees the connection at once, but may lose a
-   * rotated cookie.
-   */
-  signal: AbortSignal
-  reason: RefreshReason
-}
-
-/** What a custom refresh function may answer with, beside a bare token. All in milliseconds. */
-export interface TokenResult {
-  accessToken: string
-  /** Remaining lifetime in milliseconds, at least 1000. */
-  expiresIn?: number | undefined
-  /** End of life in milliseconds since 1970, by the local clock. */
-  expiresAt?: number | undefined
-  /** The user it belongs to, see {@link RefreshEndpoint.subject}. */
-  subject?: string | undefined
-}
-
-/**
- * Does the refresh in its own way. Resolves with a token, a {@link TokenResult}, or the `Response` of the endpoint;
- * `null` says that the session is over. Throwing means "try again later", except errors that carry an HTTP status
- * (`status` or `response.status`, as axios's and ky's do): they are judged like an answer of the endpoint.
- */
-export type RefreshFunction = (
-  context: RefreshContext,
-) => Promise<string | TokenResult | Response | null> | string | TokenResult | null
-
-/** Tells the server in its own way that the user signs out. Resolves when done, throws when it could not be. */
-export type SignOutFunction = (context: {
-  /** The token held at the moment of signing out, for servers that ask for it. */
-  accessToken: string | null
-}) => unknown
-
-/** An answer to a request that carried our token, for {@link SessionOptions.shouldRefresh}. */
-export interface Answer {
-  readonly status: number
-  readonly url: string
-  readonly method: string
-  readonly headers: Headers
-  /** The body as text. May be called more than once and leaves the caller's body untouched. */
-  text(): Promise<string>
-  /** The body as JSON; undefined if it is not. */
-  json(): Promise<unknown>
+  renewal?: { url: string | URL; status: readonly number[] } | undefined
 }
 
 /**
@@ -149,7 +27,14 @@ export interface SessionOptions {
    */
   origins?: readonly string[] | undefined
   /**
-   * URLs that are sent as they are: no token, no refresh, no retry. Strings match the path exactly, or the whole URL
+   * A header for all requests to the page's own and the allowed `origins`, excluded ones too. For backends that know the
+   * user by a cookie. Where it is copied from a cookie, that has to be one of the page's own host.
+   * @default none
+   * @example csrf: { header: 'X-XSRF-TOKEN', cookie: 'XSRF-TOKEN' }
+   */
+  csrf?: CsrfOptions | undefined
+  /**
+   * URLs that are sent without token: no waiting, no refresh, no retry. Strings match the path exactly, or the whole URL
    * without its query; regular expressions are tried on the whole URL. The refresh and sign-out URLs always belong.
    * @default []
    * @example exclude: ['/auth/login', '/auth/register']
@@ -182,14 +67,21 @@ export interface SessionOptions {
    */
   shareToken?: boolean | undefined
   /**
-   * Decides whether an answer to a request that carried our token means "token expired". Asked for every such
-   * answer, successful ones included.
+   * Decides whether an answer to a request that carried our token means "token expired". A rule goes by status and body
+   * code; step-up and scope challenges never count with it. A function decides alone, and is asked for every answer,
+   * successful ones included.
    * @default a 401 whose challenge is `Bearer` or missing, and that is not a step-up or scope challenge
    * @example
    * shouldRefresh: async ({ status, text }) => status === 401 || (await text()).includes('UNAUTHENTICATED')
    */
-  shouldRefresh?: ((answer: Answer) => boolean | Promise<boolean>) | undefined
-  /** What stands before the token in `Authorization`; `''` for nothing. @default 'Bearer' */
+  shouldRefresh?: AnswerRule | ((answer: Answer) => boolean | Promise<boolean>) | undefined
+  /**
+   * The header that carries the token. `Authorization` is the only one that browsers take off when a request is
+   * redirected to another origin (Fetch standard, HTTP-redirect fetch).
+   * @default 'Authorization'
+   */
+  tokenHeader?: string | undefined
+  /** What stands before the token in its header; `''` for nothing. @default 'Bearer' */
   scheme?: string | undefined
   /**
    * How long before its expiry a token is refreshed. At most half the lifetime; 0 refreshes on demand only. The
@@ -209,30 +101,4 @@ export interface SessionOptions {
    * @default 15_000
    */
   maxWait?: number | undefined
-}
-
-/** An immutable picture of the session: the same object for as long as nothing has changed. */
-export interface SessionSnapshot {
-  /** `loading` until it is known whether there is a session; in doubt (offline) it stays so. */
-  readonly status: 'loading' | 'authenticated' | 'unauthenticated'
-  /** Signed in, but without a usable token at the moment: the refresh endpoint could not be reached. */
-  readonly stale: boolean
-  /** Whether a refresh is under way. A fact of its own: it does not change `status`. */
-  readonly refreshing: boolean
-  /** When the token expires, in epoch milliseconds by the local clock; undefined if nobody says. */
-  readonly expiresAt: number | undefined
-  /** Why the status is `unauthenticated`. */
-  readonly reason: EndReason | undefined
-  /** What went wrong at the last refresh, until one succeeds. */
-  readonly error: Error | undefined
-  /**
-   * How far the tabs of this browser work together; it does not change while the page lives.
-   * `full`: one refresh and one session for all of them.
-   * `local`: as far as it goes. Without Web Locks (plain http) turns are taken by way of `localStorage`, which is not
-   * certain; without `BroadcastChannel` tabs refresh one after another; without `localStorage` a page does not know of
-   * the refresh of one that was left; embedded in another site, it does not reach the tabs outside. The server's grace
-   * period covers the rest.
-   * `none`: this tab is on its own.
-   */
-  readonly coordination: 'full' | 'local' | 'none'
 }

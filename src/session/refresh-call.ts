@@ -1,9 +1,12 @@
 import type { TokenFacts } from './access-token.ts'
+import type { RefreshEndpoint } from './auth-endpoint.ts'
+import type { Csrf } from './csrf.ts'
 import { createEndpoint } from './endpoint.ts'
 import type { Environment } from './environment.ts'
 import { InvalidTokenResponseError } from './errors.ts'
-import type { RefreshEndpoint, RefreshFunction, RefreshReason, SessionOptions } from './options.ts'
+import type { SessionOptions } from './options.ts'
 import { ownProperty } from './own-property.ts'
+import type { RefreshFunction, RefreshReason } from './refresh-function.ts'
 import { judgeError, judgeResponse, judgeResult, type RefreshOutcome } from './refresh-outcome.ts'
 import { type ResponseShape, readTokenResponse } from './token-response.ts'
 
@@ -31,12 +34,16 @@ function caller(
     judgeResult(await refresh({ reason, signal }), shape, environment.clock.now().wall)
 }
 
-export function createRefreshCall(refresh: SessionOptions['refresh'], environment: Environment): RefreshCall {
+export function createRefreshCall(
+  refresh: SessionOptions['refresh'],
+  environment: Environment,
+  csrf: Csrf | undefined,
+): RefreshCall {
   const options = endpointOf(refresh)
   const shape = { __proto__: null, ...options } as unknown as RefreshEndpoint
-  const endpoint = options && createEndpoint(options, environment)
+  const endpoint = options && createEndpoint(options, environment, csrf)
   const call = endpoint
-    ? async () => judgeResponse(await endpoint.send(), shape)
+    ? async () => judgeResponse(await endpoint.send(), shape, endpoint.method)
     : caller(refresh as RefreshFunction, shape, environment)
 
   return {
@@ -49,9 +56,24 @@ export function createRefreshCall(refresh: SessionOptions['refresh'], environmen
 function readLogin(answer: unknown, shape: ResponseShape): TokenFacts | Promise<TokenFacts> {
   if (answer instanceof Response) return readLoginResponse(answer, shape)
   // An axios response keeps the body one level down.
-  const isEnvelope =
-    ownProperty(answer, 'status') !== undefined && ownProperty(answer, 'headers') !== undefined
-  return readTokenResponse(isEnvelope ? ownProperty(answer, 'data') : answer, shape)
+  const headers = ownProperty(answer, 'headers')
+  const isEnvelope = ownProperty(answer, 'status') !== undefined && headers !== undefined
+  return isEnvelope
+    ? readTokenResponse(ownProperty(answer, 'data'), shape, readHeaders(headers))
+    : readTokenResponse(answer, shape)
+}
+
+/** axios has headers of its own kind, which can be spread like a plain object. */
+function readHeaders(given: unknown): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries({ ...(given as object) })) {
+    try {
+      headers.set(name, String(value))
+    } catch {
+      // What is no header tells nothing.
+    }
+  }
+  return headers
 }
 
 async function readLoginResponse(answer: Response, shape: ResponseShape): Promise<TokenFacts> {
@@ -66,5 +88,5 @@ async function readLoginResponse(answer: Response, shape: ResponseShape): Promis
     .clone()
     .json()
     .catch(() => undefined)
-  return readTokenResponse(body, shape)
+  return readTokenResponse(body, shape, answer.headers)
 }

@@ -2,8 +2,8 @@ import type { Company } from './company.ts'
 import type { CookieTurns, Going } from './cookie-turns.ts'
 import type { Clock } from './environment.ts'
 import type { Moment } from './moment.ts'
-import type { RefreshReason } from './options.ts'
 import type { RefreshCall } from './refresh-call.ts'
+import type { RefreshReason } from './refresh-function.ts'
 import type { RefreshOutcome } from './refresh-outcome.ts'
 
 /** One refresh call on its way. */

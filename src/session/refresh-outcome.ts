@@ -1,8 +1,10 @@
 import type { TokenFacts } from './access-token.ts'
+import { type Answer, asAnswer } from './answer.ts'
+import { meets } from './answer-rule.ts'
+import type { RefreshEndpoint } from './auth-endpoint.ts'
 import { InvalidTokenResponseError, isSilentRefreshError, RefreshMisconfiguredError } from './errors.ts'
-import type { RefreshEndpoint } from './options.ts'
 import { ownProperty } from './own-property.ts'
-import { readTokenResponse, readTokenResult } from './token-response.ts'
+import { readTokenResponse, readTokenResult, serverTime } from './token-response.ts'
 
 /** What one refresh call came to. */
 export type RefreshOutcome =
@@ -34,13 +36,9 @@ function retryAfter(headers: Headers): number | undefined {
   return Number.isFinite(delay) ? Math.max(0, delay) : undefined
 }
 
-function serverTime(headers: Headers): number {
-  return Date.parse(headers.get('Date') ?? '')
-}
-
-function judgeStatus(status: number, refused: readonly number[], headers?: Headers): RefreshOutcome {
+function judgeStatus(status: number, isRefused: boolean, headers?: Headers): RefreshOutcome {
   const message = `The refresh endpoint answered ${status}.`
-  if (refused.includes(status)) return { kind: 'refused', message }
+  if (isRefused) return { kind: 'refused', message }
   if (status >= 500 || passing.includes(status)) {
     return {
       kind: 'unavailable',
@@ -57,20 +55,34 @@ function judgeStatus(status: number, refused: readonly number[], headers?: Heade
   }
 }
 
-export async function judgeResponse(response: Response, shape: RefreshEndpoint): Promise<RefreshOutcome> {
-  const { status, headers } = response
-  if (!response.ok) {
-    // Reading it to its end frees the connection; an error's body has nothing for us.
-    response.body?.cancel().catch(() => {})
-    return judgeStatus(status, shape.refused ?? usualRefusals, headers)
+function isRefusal(answer: Answer, refused: RefreshEndpoint['refused'] = usualRefusals): unknown {
+  if (typeof refused === 'function') return refused(answer)
+  return isList(refused) ? refused.includes(answer.status) : meets(refused, answer, usualRefusals)
+}
+
+// `Array.isArray` does not narrow readonly arrays.
+const isList = (value: object): value is readonly number[] => Array.isArray(value)
+
+/** `method` is the one it was asked with. */
+export async function judgeResponse(
+  response: Response,
+  shape: RefreshEndpoint,
+  method = 'POST',
+): Promise<RefreshOutcome> {
+  const { status, headers, url } = response
+  const answer = asAnswer({ status, headers, url, method, readText: () => response.text() })
+  const isRefused = Boolean(await isRefusal(answer, shape.refused))
+  if (!response.ok || isRefused) {
+    // Frees the connection; an error's body has nothing more for us.
+    if (!response.bodyUsed) response.body?.cancel().catch(() => {})
+    return judgeStatus(status, isRefused, headers)
   }
-  const text = await response.text()
+  const text = await answer.text()
   return judgeFacts(() => {
     if (/html/i.test(headers.get('Content-Type') ?? '')) {
       throw new InvalidTokenResponseError('The refresh endpoint answered with a web page instead of a token.')
     }
-    const date = serverTime(headers)
-    return readTokenResponse(parse(text), shape, Number.isFinite(date) ? date : undefined)
+    return readTokenResponse(parse(text), shape, headers)
   })
 }
 
@@ -126,6 +138,7 @@ export function judgeError(error: unknown): RefreshOutcome {
     if (error.code === 'ERR_INVALID_TOKEN_RESPONSE') return { kind: 'misdirected', error }
   }
   const { status, headers } = statusOf(error)
-  if (typeof status === 'number' && status > 0) return judgeStatus(status, usualRefusals, headers)
+  if (typeof status === 'number' && status > 0)
+    return judgeStatus(status, usualRefusals.includes(status), headers)
   return { kind: 'unavailable', message: 'The refresh endpoint could not be reached.', cause: error }
 }

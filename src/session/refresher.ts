@@ -1,7 +1,7 @@
 import type { AccessToken, TokenFacts } from './access-token.ts'
 import type { EndReason } from './errors.ts'
 import type { Moment } from './moment.ts'
-import type { RefreshReason } from './options.ts'
+import type { RefreshReason } from './refresh-function.ts'
 import type { Heard } from './tab-message.ts'
 import type { GiveUp } from './waiting-line.ts'
 

@@ -1,12 +1,12 @@
 import type { AccessToken, TokenFacts } from './access-token.ts'
 import { type EndReason, InvalidTokenResponseError, type RefreshMisconfiguredError } from './errors.ts'
-import type { SessionSnapshot } from './options.ts'
 import type { RefreshOutcome } from './refresh-outcome.ts'
+import type { SessionSnapshot } from './snapshot.ts'
 
 /** What the outcome of a refresh means for the session. */
 export type Ruling =
   | { readonly kind: 'commit'; readonly facts: TokenFacts }
-  | { readonly kind: 'end'; readonly reason: EndReason }
+  | { readonly kind: 'end'; readonly reason: EndReason; readonly message: string }
   /** Refused, but the token held is still good: it is used up first, and the question asked again then. */
   | { readonly kind: 'keep'; readonly message: string }
   | Extract<RefreshOutcome, { kind: 'unavailable' }>
@@ -38,6 +38,7 @@ export function rule(outcome: RefreshOutcome, { status, held, isUsable, isSuspec
       return {
         kind: 'end',
         reason: status === 'authenticated' ? 'expired' : 'none',
+        message: outcome.message,
       }
     case 'granted':
       return ruleOnGrant(outcome.facts, held, isSuspect)
@@ -53,5 +54,6 @@ function ruleOnGrant(facts: TokenFacts, held: AccessToken | null, isSuspect: boo
   }
   const areKnown = held?.subject !== undefined && facts.subject !== undefined
   const isSameUser = areKnown ? held.subject === facts.subject : !held || !isSuspect
-  return isSameUser ? { kind: 'commit', facts } : { kind: 'end', reason: 'replaced' }
+  if (isSameUser) return { kind: 'commit', facts }
+  return { kind: 'end', reason: 'replaced', message: 'The refresh cookie belongs to somebody else now.' }
 }

@@ -1,5 +1,5 @@
-import type { SessionListener } from './events.ts'
-import type { SessionSnapshot } from './options.ts'
+import type { AnyListener, SessionListener } from './events.ts'
+import type { SessionSnapshot } from './snapshot.ts'
 
 /** What a server renders: nothing is known there. */
 export const serverSnapshot: SessionSnapshot = Object.freeze({
@@ -18,6 +18,12 @@ export interface TokenOptions {
   minTtl?: number | undefined
   /** Ends the waiting; the promise then rejects with the signal's reason. */
   signal?: AbortSignal | undefined
+}
+
+/** Options of {@link Session.subscribe}. */
+export interface SubscribeOptions {
+  /** Also tells of each request that has to wait, is retried, or whose 401 is passed on. @default false */
+  requests?: boolean | undefined
 }
 
 /** One user's session: what the clients made from it share, and all tabs of the browser. */
@@ -70,6 +76,16 @@ export interface Session {
    */
   refresh(): Promise<string | null>
 
+  /**
+   * Resolves once it is known whether anybody is signed in, or the first attempt to find out has failed; it never
+   * rejects, and it is the same promise each time. On a server it is resolved already.
+   *
+   * @example
+   * await session.ready()
+   * if (session.getSnapshot().status === 'unauthenticated') showLogin()
+   */
+  ready(): Promise<void>
+
   /** How the session stands: the same object for as long as nothing has changed. */
   getSnapshot(): SessionSnapshot
   /** What a server renders: always `loading`. */
@@ -80,7 +96,8 @@ export interface Session {
    * @example
    * const user = useSyncExternalStore(session.subscribe, session.getSnapshot, session.getServerSnapshot)
    */
-  subscribe(listener: SessionListener): () => void
+  subscribe(listener: SessionListener, options?: { requests?: false | undefined }): () => void
+  subscribe(listener: AnyListener, options: SubscribeOptions): () => void
 
   /** Removes all that the session has started; those who wait are rejected. Clients of it then send without a token. */
   dispose(): void

@@ -1,6 +1,8 @@
+import type { Csrf } from './csrf.ts'
 import { createEndpoint } from './endpoint.ts'
-import type { Clock, Environment } from './environment.ts'
+import type { Environment } from './environment.ts'
 import { SignOutFailedError } from './errors.ts'
+import { inTime } from './in-time.ts'
 import type { SessionOptions } from './options.ts'
 import { pause } from './pause.ts'
 
@@ -13,21 +15,11 @@ export interface SignOutCall {
 const attempts = 3
 const firstPause = 500
 
-/** Rejects when it takes too long: an endpoint that never answers must not keep the next attempt waiting for ever. */
-function inTime<T>(call: Promise<T>, clock: Clock, timeout: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stopTimer = clock.startTimer(
-      () => reject(new Error(`There was no answer in ${timeout} ms.`)),
-      timeout,
-    )
-    call.then(resolve, reject).finally(stopTimer)
-  })
-}
-
 export function createSignOutCall(
   signOut: NonNullable<SessionOptions['signOut']>,
   environment: Environment,
   timeout: number,
+  csrf: Csrf | undefined,
 ): SignOutCall {
   const { clock } = environment
   if (typeof signOut === 'function') {
@@ -45,6 +37,7 @@ export function createSignOutCall(
   const endpoint = createEndpoint(
     typeof signOut === 'string' || signOut instanceof URL ? { url: signOut } : signOut,
     environment,
+    csrf,
   )
 
   async function attempt(): Promise<SignOutFailedError | undefined> {

@@ -1,8 +1,8 @@
 import { type AccessToken, isUsable } from './access-token.ts'
 import type { Environment } from './environment.ts'
 import type { EndReason } from './errors.ts'
-import type { SessionEvent, SessionListener } from './events.ts'
-import type { SessionSnapshot } from './options.ts'
+import type { AnyEvent, AnyListener } from './events.ts'
+import type { SessionSnapshot } from './snapshot.ts'
 import { beginning, type Stamp } from './stamp.ts'
 
 /** How a session stands: all that changes about it. */
@@ -25,11 +25,13 @@ export interface State {
 /** The one place that holds the mutable state, pictures it and tells of its changes. */
 export interface Standing {
   readonly state: Readonly<State>
-  change(changes: Partial<State>, event?: SessionEvent): void
+  change(changes: Partial<State>, event?: AnyEvent): void
   /** The token held, if it may be sent now. */
   usableToken(minTtl?: number): AccessToken | undefined
   getSnapshot(): SessionSnapshot
-  subscribe(listener: SessionListener): () => void
+  subscribe(listener: AnyListener, wantsRequests?: boolean): () => void
+  /** Whether anybody wants to hear of requests. */
+  isFollowed(): boolean
   /** Tells the last news, then nobody any more. */
   silence(): void
 }
@@ -49,8 +51,9 @@ export function createStanding(
     reason: undefined,
     error: undefined,
   }
-  const listeners = new Set<SessionListener>()
-  let news: SessionEvent[] = []
+  /** Each with whether it wants to hear of requests, too. */
+  const listeners = new Map<AnyListener, boolean>()
+  let news: AnyEvent[] = []
   let snapshot = picture()
 
   function usableToken(minTtl?: number): AccessToken | undefined {
@@ -76,10 +79,11 @@ export function createStanding(
     const told = news
     news = []
     for (const event of told) {
+      const isRequest = 'request' in event
       // Whoever comes while this is told hears of the next event.
-      for (const listener of [...listeners]) {
+      for (const [listener, wantsRequests] of [...listeners]) {
         try {
-          if (listeners.has(listener)) listener(event)
+          if ((wantsRequests || !isRequest) && listeners.has(listener)) listener(event)
         } catch (error) {
           reportError(error)
         }
@@ -99,10 +103,11 @@ export function createStanding(
       // In a microtask, so that no listener runs while the session is in the middle of something.
       if (event && news.push(Object.freeze(event)) === 1) Promise.resolve().then(tell)
     },
-    subscribe(listener) {
+    isFollowed: () => [...listeners.values()].includes(true),
+    subscribe(listener, wantsRequests = false) {
       // A wrapper of its own, so that the same function may subscribe twice and leave once.
-      const own: SessionListener = (event) => listener(event)
-      listeners.add(own)
+      const own: AnyListener = (event) => listener(event)
+      listeners.set(own, wantsRequests)
       return () => {
         listeners.delete(own)
       }

@@ -1,10 +1,10 @@
 import { isTokenText, readJwt, type TokenFacts } from './access-token.ts'
+import type { ExpiryUnit, RefreshEndpoint } from './auth-endpoint.ts'
 import { InvalidTokenResponseError } from './errors.ts'
-import type { ExpiryUnit, RefreshEndpoint } from './options.ts'
 import { ownPath, ownProperty } from './own-property.ts'
 
 /** What the answers of one backend look like. */
-export type ResponseShape = Pick<RefreshEndpoint, 'accessToken' | 'expiry' | 'subject'>
+export type ResponseShape = Pick<RefreshEndpoint, 'accessToken' | 'expiry' | 'lifetime' | 'subject'>
 
 const usualPaths = [
   'access_token',
@@ -16,47 +16,65 @@ const usualPaths = [
   'data.access_token',
 ]
 
-function findToken(body: unknown, where: ResponseShape['accessToken'] = usualPaths): unknown {
+function findToken(
+  body: unknown,
+  headers: Headers,
+  where: ResponseShape['accessToken'] = usualPaths,
+): unknown {
   if (where === false) return ''
-  if (typeof where === 'function') return ask(where, body)
+  if (typeof where === 'function') return ask(where, body, headers)
   const paths = typeof where === 'string' ? [where] : where
   return paths.map((path) => ownPath(body, path)).find((found) => found !== undefined && found !== null)
 }
 
+type Find = (body: unknown, headers: Headers) => unknown
+
 /** What the app's own function throws may quote from the body, and the body may be a token. */
-function ask(find: (body: unknown) => unknown, body: unknown): unknown {
+function ask(find: Find, body: unknown, headers: Headers): unknown {
   try {
-    return find(body)
+    return find(body, headers)
   } catch {
     return undefined
   }
 }
 
-function lifetimeFrom(said: unknown, unit: ExpiryUnit, serverTime: number | undefined): number {
-  if (unit === 'iso') return Date.parse(String(said)) - (serverTime ?? NaN)
+/** What the server's clock said when it answered, NaN if nothing. Other origins have to expose the header. */
+export function serverTime(headers: Headers): number {
+  return Date.parse(headers.get('Date') ?? '')
+}
+
+function lifetimeFrom(said: unknown, unit: ExpiryUnit, now: number): number {
+  if (unit === 'iso') return Date.parse(String(said)) - now
   // Some backends write their numbers as strings.
   const number = typeof said === 'string' && said.trim() ? Number(said) : said
   if (typeof number !== 'number') return NaN
   if (unit === 'ms') return number
-  return number * 1000 - (unit === 's' ? 0 : (serverTime ?? NaN))
+  return number * 1000 - (unit === 's' ? 0 : now)
 }
 
 /**
- * Reads an answer's parsed body, or a bare token. `serverTime` is the answer's `Date` header where it is readable: an
- * expiry that is a moment means nothing without it, because the client's own clock may be off by hours.
+ * Reads an answer's parsed body, or a bare token. An expiry that is a moment means nothing without the `Date` header,
+ * because the client's own clock may be off by hours.
  */
-export function readTokenResponse(body: unknown, shape: ResponseShape, serverTime?: number): TokenFacts {
-  const isBare = typeof body === 'string' && shape.accessToken !== false
-  const value = isBare ? body : findToken(body, shape.accessToken)
+export function readTokenResponse(
+  body: unknown,
+  shape: ResponseShape,
+  headers: Headers = new Headers(),
+): TokenFacts {
+  const isBare =
+    typeof body === 'string' && typeof shape.accessToken !== 'function' && shape.accessToken !== false
+  const value = isBare ? body : findToken(body, headers, shape.accessToken)
   if (value !== '' || shape.accessToken !== false) {
     if (!isTokenText(value)) {
       throw new InvalidTokenResponseError('The answer was a success, but no access token was found in it.')
     }
   }
   const { path, unit } = shape.expiry ?? { path: 'expires_in', unit: 's' }
-  const said = lifetimeFrom(ownPath(body, path), unit, serverTime)
-  const jwt = readJwt(value, serverTime)
-  const lifetime = Number.isFinite(said) ? said : jwt.lifetime
+  const now = serverTime(headers)
+  const told = typeof path === 'function' ? ask(path, body, headers) : ownPath(body, path)
+  const said = lifetimeFrom(told, unit, now)
+  const jwt = readJwt(value, Number.isFinite(now) ? now : undefined)
+  const lifetime = Number.isFinite(said) ? said : (jwt.lifetime ?? shape.lifetime)
   if (lifetime !== undefined && lifetime <= 0) {
     throw new InvalidTokenResponseError(
       'The access token in the answer had already expired when it was issued.',

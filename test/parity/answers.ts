@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Answer } from '../../src/session/options.ts'
+import type { Answer } from '../../src/session/answer.ts'
 import { json, unauthorized } from '../helpers/fake-server.ts'
 import { caught, expired, type MakeClient, signedIn } from './client.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createFetch } from '../../src/clients/fetch.ts'
 import { InvalidTokenResponseError, SessionEndedError } from '../../src/session/errors.ts'
-import type { RefreshContext, RefreshFunction } from '../../src/session/options.ts'
+import type { RefreshContext, RefreshFunction } from '../../src/session/refresh-function.ts'
 import { json } from '../helpers/fake-server.ts'
 import { track } from '../helpers/track.ts'
 import { createWorld } from '../helpers/world.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { RefreshEndpoint } from '../../src/session/auth-endpoint.ts'
 import { InvalidTokenResponseError, SessionEndedError } from '../../src/session/errors.ts'
-import type { RefreshEndpoint } from '../../src/session/options.ts'
 import { judgeError, judgeResponse, judgeResult } from '../../src/session/refresh-outcome.ts'
 import { json } from '../helpers/fake-server.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createFetch } from '../../src/clients/fetch.ts'
-import type { RefreshEndpoint, SessionOptions } from '../../src/session/options.ts'
+import type { RefreshEndpoint } from '../../src/session/auth-endpoint.ts'
+import type { SessionOptions } from '../../src/session/options.ts'
 import { track } from '../helpers/track.ts'
 import { createWorld } from '../helpers/world.ts'
 

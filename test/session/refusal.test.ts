@@ -101,7 +101,11 @@ describe('a refusal without a token that is good', () => {
     await clock.advance(1000)
     expect(call.value?.status).toBe(200)
     expect(server.hits.map(({ authorization }) => authorization)).toEqual([null])
-    expect(events.at(-1)).toEqual({ type: 'ended', reason: 'none' })
+    expect(events.at(-1)).toEqual({
+      type: 'ended',
+      reason: 'none',
+      message: 'The refresh endpoint answered 401.',
+    })
     expect(session.getSnapshot()).toMatchObject({ status: 'unauthenticated', reason: 'none' })
   })
 

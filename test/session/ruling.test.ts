@@ -61,21 +61,21 @@ describe('a ruling on an outcome that says nothing about the session', () => {
 })
 
 describe('a ruling on a refusal', () => {
-  const refused: RefreshOutcome = { kind: 'refused', message: 'The refresh endpoint answered 401.' }
+  const refused = { kind: 'refused', message: 'The refresh endpoint answered 401.' } as const
 
   it('keeps a token that is still good', () => {
     expect(rule(refused, usable)).toEqual({ kind: 'keep', message: refused.message })
   })
 
   it('ends a session whose token is good no more, as expired', () => {
-    expect(rule(refused, expired)).toEqual({ kind: 'end', reason: 'expired' })
+    expect(rule(refused, expired)).toEqual({ kind: 'end', reason: 'expired', message: refused.message })
   })
 
   it.each([
     ['at the start of the page', loading],
     ['of a visitor who is signed out', signedOut],
   ])('says that there is no session %s', (_, situation) => {
-    expect(rule(refused, situation)).toEqual({ kind: 'end', reason: 'none' })
+    expect(rule(refused, situation)).toEqual({ kind: 'end', reason: 'none', message: refused.message })
   })
 })
 
@@ -100,7 +100,7 @@ describe('a ruling on a token', () => {
       expect(ruling).toEqual(
         verdict === commit
           ? { kind: 'commit', facts: { value: 'new', lifetime: 60_000, subject: after } }
-          : { kind: 'end', reason: 'replaced' },
+          : { kind: 'end', reason: 'replaced', message: 'The refresh cookie belongs to somebody else now.' },
       )
     }
   })

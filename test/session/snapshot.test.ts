@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionEvent } from '../../src/session/events.ts'
-import type { SessionSnapshot } from '../../src/session/options.ts'
 import type { Session } from '../../src/session/session.ts'
+import type { SessionSnapshot } from '../../src/session/snapshot.ts'
 import { json } from '../helpers/fake-server.ts'
 import { track } from '../helpers/track.ts'
 import { createWorld } from '../helpers/world.ts'

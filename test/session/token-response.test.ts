@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RefreshEndpoint } from '../../src/session/options.ts'
+import type { RefreshEndpoint } from '../../src/session/auth-endpoint.ts'
 import { judgeResponse } from '../../src/session/refresh-outcome.ts'
 import { json } from '../helpers/fake-server.ts'
 import { makeJwt } from '../helpers/jwt.ts'

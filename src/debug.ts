@@ -1,0 +1,1 @@
+export { type DebugOptions, debug } from './debug/debug.ts'

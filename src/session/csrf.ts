@@ -1,0 +1,49 @@
+import type { CsrfHeader } from './auth-endpoint.ts'
+import type { Environment, Page } from './environment.ts'
+import { inTime } from './in-time.ts'
+import type { CsrfOptions } from './options.ts'
+
+/** The header that keeps requests from being forged. */
+export interface Csrf {
+  /** What a request carries now. */
+  headers(): Record<string, string>
+  /** Whether an answer says that what the request carried is no good, and there is a way to a better one. */
+  isRefused(status: number): boolean
+  /** Gets a new cookie, for all who ask meanwhile. Says whether it is there; never rejects. */
+  renew(): Promise<boolean>
+}
+
+/** The header at this moment; none if its value is not there. */
+export function csrfHeader(source: CsrfHeader, page: Page): Record<string, string> {
+  const { header, ...rest } = source
+  const given = Object.hasOwn(rest, 'cookie')
+    ? page.readCookie((rest as { cookie: string }).cookie)
+    : (rest as { value: string | (() => string | null | undefined) }).value
+  const value = typeof given === 'function' ? given() : given
+  return value === undefined || value === null ? {} : { [header]: value }
+}
+
+export function createCsrf(options: CsrfOptions, environment: Environment, timeout: number): Csrf {
+  const { renewal, ...source } = { __proto__: null, ...options } as unknown as CsrfOptions
+  let underWay: Promise<boolean> | undefined
+
+  async function ask(url: string): Promise<boolean> {
+    const init = { __proto__: null, credentials: 'include', cache: 'no-store', redirect: 'error' }
+    try {
+      return (await inTime(environment.fetch(url, init as RequestInit), environment.clock, timeout)).ok
+    } catch {
+      return false
+    } finally {
+      underWay = undefined
+    }
+  }
+
+  return {
+    headers: () => csrfHeader(source, environment.page),
+    isRefused: (status) => renewal?.status.includes(status) ?? false,
+    renew() {
+      underWay ??= ask(String(renewal?.url))
+      return underWay
+    },
+  }
+}
