@@ -2,9 +2,12 @@ import { describeAborts } from './parity/aborts.ts'
 import { describeAnswers } from './parity/answers.ts'
 import { describeChallenges } from './parity/challenges.ts'
 import type { MakeClient } from './parity/client.ts'
+import { describeCsrf } from './parity/csrf.ts'
 import { describeExceptions } from './parity/exceptions.ts'
 import { describeFailures } from './parity/failures.ts'
 import { describeOneRefresh } from './parity/one-refresh.ts'
+import { describeRequestEvents } from './parity/request-events.ts'
+import { describeRules } from './parity/rules.ts'
 
 /** What must hold for axios and fetch alike. */
 export function describeClient(name: string, makeClient: MakeClient): void {
@@ -14,4 +17,7 @@ export function describeClient(name: string, makeClient: MakeClient): void {
   describeExceptions(name, makeClient)
   describeFailures(name, makeClient)
   describeAborts(name, makeClient)
+  describeCsrf(name, makeClient)
+  describeRules(name, makeClient)
+  describeRequestEvents(name, makeClient)
 }

@@ -36,7 +36,7 @@ export function debug(session: Session, options: DebugOptions = {}): () => void 
   }
 
   function endRun(): void {
-    if (run > longestRun) print(`and ${run - longestRun} more: ${kind}`)
+    if (run > longestRun) print(`and ${run - longestRun} more like these`)
     run = 0
     kind = undefined
   }

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest'
+import type { SessionOptions } from '../../src/session/options.ts'
+import { caught, expired, type MakeClient, signedIn } from './client.ts'
+
+const header = 'X-XSRF-TOKEN'
+const doubleSubmit = { header, cookie: 'XSRF-TOKEN' }
+const renewable: Partial<SessionOptions> = {
+  csrf: { ...doubleSubmit, renewal: { url: '/csrf-cookie', status: [419] } },
+}
+
+/** A backend that answers 419 to whatever does not carry the newest CSRF cookie. */
+async function strict(makeClient: MakeClient, options: Partial<SessionOptions> = {}) {
+  const arranged = await signedIn(makeClient, { ...renewable, ...options })
+  const { server, page } = arranged
+  const csrf = { current: 'new', renewals: 0, isBroken: false }
+  page.cookie = { 'XSRF-TOKEN': 'old' }
+  server.onApi = ({ url, headers }) => {
+    if (url.pathname === '/csrf-cookie') {
+      csrf.renewals++
+      if (csrf.isBroken) return new Response(null, { status: 500 })
+      page.cookie = { 'XSRF-TOKEN': csrf.current }
+      return new Response(null, { status: 204 })
+    }
+    return headers.get(header) === csrf.current ? undefined : new Response('page expired', { status: 419 })
+  }
+  return { ...arranged, csrf }
+}
+
+const pathsOf = (hits: readonly { url: URL }[]) => hits.map(({ url }) => url.pathname)
+
+export function describeCsrf(name: string, makeClient: MakeClient): void {
+  describe(`${name}: the CSRF header`, () => {
+    it('goes with every request, read anew from its cookie', async () => {
+      const { client, server, page, clock } = await signedIn(makeClient, { csrf: doubleSubmit })
+      for (const value of ['one', 'two']) {
+        page.cookie = { 'XSRF-TOKEN': value }
+        const call = client.send('/api/items')
+        await clock.advance(100)
+        await call
+      }
+      expect(server.hits.map(({ headers }) => headers.get(header))).toEqual(['one', 'two'])
+    })
+
+    it('is left out where its cookie is not there', async () => {
+      const { client, server, clock } = await signedIn(makeClient, { csrf: doubleSubmit })
+      const call = client.send('/api/items')
+      await clock.advance(100)
+      expect((await call).status).toBe(200)
+      expect(server.hits.map(({ headers }) => headers.has(header))).toEqual([false])
+    })
+
+    it('goes with excluded URLs of allowed origins, which carry no token', async () => {
+      const { client, server, clock } = await signedIn(makeClient, {
+        csrf: { header: 'X-CSRF', value: '1' },
+        exclude: ['/public/login'],
+      })
+      const call = client.send('/public/login', { method: 'POST', body: '{}' })
+      await clock.advance(100)
+      await call
+      expect(server.hits.map(({ headers }) => [headers.get('X-CSRF'), headers.get('Authorization')])).toEqual(
+        [['1', null]],
+      )
+    })
+
+    it.each([
+      ['to another origin', 'https://other.test/api', {}],
+      ['with skipAuth', '/api/items', { skipAuth: true }],
+      ['with an Authorization of its own', '/api/items', { headers: { Authorization: 'Basic x' } }],
+    ])('does not go with a request %s', async (_, url, call) => {
+      const { client, server, clock } = await signedIn(makeClient, { csrf: { header: 'X-CSRF', value: '1' } })
+      const sent = client.send(url, call)
+      await clock.advance(100)
+      await sent
+      expect(server.hits.map(({ headers }) => headers.has('X-CSRF'))).toEqual([false])
+    })
+
+    it('leaves the caller their own', async () => {
+      const { client, server, clock } = await signedIn(makeClient, { csrf: { header: 'X-CSRF', value: '1' } })
+      const call = client.send('/api/items', { headers: { 'x-csrf': 'mine' } })
+      await clock.advance(100)
+      await call
+      expect(server.hits.map(({ headers }) => headers.get('X-CSRF'))).toEqual(['mine'])
+    })
+
+    it('goes with the refresh and the sign-out, too', async () => {
+      const { client, server, session, clock } = await expired(makeClient, {
+        csrf: { header: 'X-CSRF', value: () => 'told' },
+      })
+      const call = client.send('/api/items')
+      await clock.advance(1000)
+      await call
+      const out = session.signOut()
+      await clock.advance(1000)
+      await out
+      for (const { headers } of [...server.refreshes, ...server.signOuts]) {
+        expect([headers.get('X-CSRF'), headers.get('X-Silent-Refresh')]).toEqual(['told', null])
+      }
+    })
+
+    it('is renewed once for all who were refused for it, and each is sent once more', async () => {
+      const { client, server, csrf, clock } = await strict(makeClient)
+      const calls = Promise.all(
+        ['a', 'b', 'c'].map((body) => client.send('/api/items', { method: 'POST', body })),
+      )
+      await clock.advance(1000)
+      expect((await calls).map(({ status, body }) => [status, JSON.parse(body).body])).toEqual([
+        [200, 'a'],
+        [200, 'b'],
+        [200, 'c'],
+      ])
+      expect(csrf.renewals).toBe(1)
+      expect(pathsOf(server.hits).filter((path) => path === '/api/items')).toHaveLength(6)
+      expect(server.refreshes).toHaveLength(0)
+    })
+
+    it('hands on the refusal if no new one can be had, or the new one is refused as well', async () => {
+      const { client, server, csrf, clock } = await strict(makeClient)
+      csrf.isBroken = true
+      const first = client.send('/api/items')
+      await clock.advance(1000)
+      expect(await first).toEqual({ status: 419, body: 'page expired' })
+      csrf.isBroken = false
+      server.onApi = () => new Response('page expired', { status: 419 })
+      const second = client.send('/api/items')
+      await clock.advance(1000)
+      expect(await second).toEqual({ status: 419, body: 'page expired' })
+      expect(pathsOf(server.hits).slice(2)).toEqual(['/api/items', '/csrf-cookie'])
+    })
+
+    it('does not keep anybody waiting for a renewal that is never answered', async () => {
+      const { client, server, clock } = await strict(makeClient, { refreshTimeout: 3000 })
+      const usual = server.onApi
+      server.onApi = (hit) => (hit.url.pathname === '/csrf-cookie' ? new Promise(() => {}) : usual?.(hit))
+      const call = client.send('/api/items')
+      await clock.advance(3100)
+      expect((await call).status).toBe(419)
+    })
+
+    it('lets a caller abort while it is renewed', async () => {
+      const { client, server, clock } = await strict(makeClient)
+      const usual = server.onApi
+      server.onApi = (hit) => (hit.url.pathname === '/csrf-cookie' ? new Promise(() => {}) : usual?.(hit))
+      const controller = new AbortController()
+      const call = caught(client.send('/api/items', { signal: controller.signal }))
+      await clock.advance(100)
+      const reason = new DOMException('left', 'AbortError')
+      controller.abort(reason)
+      client.expectAborted(await call, reason)
+    })
+
+    it('is renewed for a refresh and a sign-out that were refused for it', async () => {
+      const { client, server, csrf, clock, session } = await strict(makeClient)
+      server.onRefresh = ({ headers }) =>
+        headers.get(header) === csrf.current ? undefined : new Response(null, { status: 419 })
+      server.expireAll()
+      csrf.current = 'newest'
+      const refreshed = session.refresh()
+      await clock.advance(1000)
+      expect(await refreshed).toEqual(expect.any(String))
+      expect(server.refreshes.map(({ headers }) => headers.get(header))).toEqual(['old', 'newest'])
+      const call = client.send('/api/items')
+      await clock.advance(1000)
+      expect((await call).status).toBe(200)
+    })
+  })
+}
