@@ -1,0 +1,30 @@
+import { createFetch, createSession } from 'silent-refresh'
+
+const headers = { 'Content-Type': 'application/json', 'X-Silent-Refresh': '1' }
+
+const session = createSession({ refresh: '/auth/refresh', signOut: '/auth/logout' })
+
+const sessionFetch = createFetch(session)
+
+function apiFetch(path: string, init?: RequestInit): Promise<Response> {
+  return sessionFetch(`/api${path}`, init)
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  const body = JSON.stringify({ email, password })
+  await session.signIn(() => fetch('/auth/login', { method: 'POST', headers, body }))
+}
+
+export async function signOut(): Promise<void> {
+  await session.signOut()
+}
+
+export function isSignedIn(): boolean {
+  return session.getSnapshot().status === 'authenticated'
+}
+
+export async function get(path: string): Promise<unknown> {
+  const response = await apiFetch(path)
+  if (!response.ok) throw new Error(`${path} was answered ${response.status}`)
+  return response.json()
+}
