@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,6 +11,21 @@ const root = join(import.meta.dirname, '..')
 const readme = await readFile(join(root, 'README.md'), 'utf8')
 const samples = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = '']) => code)
 const packageJson = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: object }
+
+interface Lock {
+  packages: Record<string, { version: string } | undefined>
+}
+
+/** What goes by another name on the registry. */
+const packages: Record<string, string> = {
+  'RTK Query': '@reduxjs/toolkit',
+  'TanStack Query': '@tanstack/query-core',
+  SWR: 'swr',
+  'Apollo Client': '@apollo/client',
+  urql: '@urql/core',
+}
+/** Not installed: what it has made is kept. */
+const generated: Record<string, string> = { 'swagger-typescript-api (axios)': '13.13.0' }
 
 /** What a sample may take for granted: the reader's own app, and what the samples above it have made. */
 const surroundings = `
@@ -81,6 +97,43 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('the README', () => {
+  it('quotes the lines for other libraries from the tests that run them, with the versions of the lock file', async () => {
+    const folder = join(root, 'test/interop')
+    const tests = (await readdir(folder)).filter((file) => file.endsWith('.test.ts'))
+    const code = (await Promise.all(tests.map((file) => readFile(join(folder, file), 'utf8')))).join('\n')
+    const rows = [...readme.matchAll(/^\| ([\w.\- ()]+) \| (\d+\.\d+\.\d+) \| `(.+)` \|$/gm)]
+    expect(rows.length).toBeGreaterThan(15)
+    expect(rows.filter(([, , , line = '']) => !code.includes(line)).map(([row]) => row)).toEqual([])
+    const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as Lock
+    for (const [, name = '', version] of rows) {
+      const locked = lock.packages[`node_modules/${packages[name] ?? name}`]?.version ?? generated[name]
+      expect([name, version]).toEqual([name, locked])
+    }
+  })
+
+  it('quotes its recipes for frameworks from the pages that run them', async () => {
+    const folder = join(root, 'demo/frameworks')
+    const files = (await readdir(folder, { recursive: true })).filter((file) => /\.tsx?$/.test(file))
+    const code = (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join('\n')
+    const recipes = [...readme.matchAll(/^```typescript\n([\s\S]*?)^```/gm)].map(([, recipe = '']) => recipe)
+    expect(recipes.length).toBeGreaterThan(7)
+    expect(recipes.filter((recipe) => !code.includes(recipe))).toEqual([])
+  })
+
+  it('leads nowhere that is not there', async () => {
+    const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, link = '']) => link)
+    const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    )
+    const missing = links.filter((link) =>
+      link.startsWith('#') ? !anchors.includes(link.slice(1)) : !existsSync(join(root, link)),
+    )
+    expect(missing).toEqual([])
+  })
+
   it('has samples', () => {
     expect(samples.length).toBeGreaterThan(8)
   })

@@ -25,6 +25,7 @@ export function createInertSession({ clock, fetch }: Pick<Environment, 'clock' |
     whyPassed: () => 'no_session',
     onDispose: () => () => {},
   }
+  const ready = Promise.resolve()
   return withGate<Session>(
     {
       signIn: async <T>(login: T | (() => T | Promise<T>)) =>
@@ -32,7 +33,7 @@ export function createInertSession({ clock, fetch }: Pick<Environment, 'clock' |
       signOut: async () => {},
       getAccessToken: async () => null,
       refresh: async () => null,
-      ready: async () => {},
+      ready: () => ready,
       getSnapshot: () => serverSnapshot,
       getServerSnapshot: () => serverSnapshot,
       subscribe: () => () => {},

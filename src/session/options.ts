@@ -18,7 +18,12 @@ export type CsrfOptions = CsrfHeader & {
 export interface SessionOptions {
   /** The endpoint that reads the refresh cookie and answers with an access token, or a function in its place. */
   refresh: string | URL | RefreshEndpoint | RefreshFunction
-  /** The endpoint that ends the session on the server. Without one, `signOut()` only forgets the token. */
+  /**
+   * The endpoint that ends the session on the server, by its cookie; a 401 counts as done, there is nothing to end then.
+   * If yours goes by the access token, give a function. Without one, `signOut()` only forgets the token.
+   * @example
+   * signOut: ({ accessToken }) => axios.post('/logout', {}, { headers: { Authorization: `Bearer ${accessToken}` } })
+   */
   signOut?: string | URL | AuthEndpoint | SignOutFunction | undefined
   /**
    * Other origins that may be sent the token, exactly as in `new URL(url).origin`. The page's own always may.

@@ -64,9 +64,11 @@ describe('ready()', () => {
 
   it('is there at once on a server, where nothing will ever be known', async () => {
     const { environment, clock } = createWorld()
-    const ready = watch(createInertSession(environment))
+    const session = createInertSession(environment)
+    const ready = watch(session)
     await clock.advance(0)
     expect(ready.state).toBe('resolved')
+    expect(session.ready()).toBe(session.ready())
   })
 
   it('is the same promise each time, before and after', async () => {
