@@ -74,7 +74,7 @@ export async function judgeResponse(
   const isRefused = Boolean(await isRefusal(answer, shape.refused))
   if (!response.ok || isRefused) {
     // Frees the connection; an error's body has nothing more for us.
-    if (!response.bodyUsed) response.body?.cancel().catch(() => {})
+    response.body?.cancel().catch(() => {})
     return judgeStatus(status, isRefused, headers)
   }
   const text = await answer.text()

@@ -26,6 +26,7 @@ export function describeRules(name: string, makeClient: MakeClient): void {
 
     it.each([
       ['another code', () => withCode('INVALID_CREDENTIALS')],
+      ['another number', () => withCode(18)],
       ['its code with another status', () => withCode('TOKEN_EXPIRED', 403)],
       [
         'its code with a step-up challenge',
