@@ -6,7 +6,13 @@ export {
 } from './clients/fetch.ts'
 export { createSession } from './create-session.ts'
 export type { Answer, AnswerRule } from './session/answer.ts'
-export type { AuthEndpoint, CsrfHeader, ExpiryUnit, RefreshEndpoint } from './session/auth-endpoint.ts'
+export type {
+  AuthEndpoint,
+  CsrfHeader,
+  ExpiryUnit,
+  RefreshEndpoint,
+  SignOutEndpoint,
+} from './session/auth-endpoint.ts'
 export {
   type AnySilentRefreshError,
   type EndReason,

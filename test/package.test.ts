@@ -3,12 +3,44 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
 // On Windows npm is a script that only a shell can start.
 const npm = (...args: string[]) => run('npm', args, { cwd: root, shell: process.platform === 'win32' })
+
+const entries = ['index', 'fetch', 'presets', 'testing', 'debug']
+const compilers = ['typescript', 'typescript-5.9']
+const resolutions = [
+  ['nodenext', ['--module', 'nodenext']],
+  ['bundler', ['--module', 'esnext', '--moduleResolution', 'bundler']],
+] as const
+
+/** What a bundler keeps of a stranger's code, axios and all. */
+async function bundledModules(code: string): Promise<string[]> {
+  const bundle = await rolldown({
+    input: 'stranger',
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'stranger',
+        resolveId: (id, importer) =>
+          id === 'stranger' ? join(root, 'stranger.js') : importer ? undefined : null,
+        load: (id) => (id === join(root, 'stranger.js') ? code : null),
+      },
+    ],
+  })
+  const { output } = await bundle.generate({ format: 'es' })
+  return output.flatMap((chunk) =>
+    'modules' in chunk
+      ? Object.entries(chunk.modules)
+          .filter(([, { renderedLength }]) => renderedLength > 0)
+          .map(([id]) => id.replace(root, ''))
+      : [],
+  )
+}
 
 /** A folder of a stranger's, with the packed package and what it depends on, but without axios. */
 let stranger: string
@@ -46,9 +78,12 @@ describe('the package', () => {
         'README.md',
         'package.json',
         'declarations',
+        'dist/debug.js',
         'dist/fetch.js',
         'dist/index.js',
+        'dist/presets.js',
         'dist/session.js',
+        'dist/testing.js',
       ]),
     )
   })
@@ -80,18 +115,19 @@ describe('the package', () => {
 
   it('has no code that a strict content security policy forbids, no sessionStorage and no mock', async () => {
     const bundles = await Promise.all(
-      ['fetch', 'index', 'session'].map((name) => readFile(join(root, `dist/${name}.js`), 'utf8')),
+      ['debug', 'fetch', 'index', 'presets', 'session'].map((name) =>
+        readFile(join(root, `dist/${name}.js`), 'utf8'),
+      ),
     )
     expect(bundles.join('\n')).not.toMatch(/\beval\(|new Function|sessionStorage|msw|ServiceWorker/)
   })
 
-  it.each([
-    ['nodenext', ['--module', 'nodenext']],
-    ['bundler', ['--module', 'esnext', '--moduleResolution', 'bundler']],
-  ])(
-    'is typed for consumers who resolve modules by %s',
-    async (_, flags) => {
-      const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  it.each(
+    compilers.flatMap((compiler) => resolutions.map(([name, flags]) => [compiler, name, flags] as const)),
+  )(
+    'is typed for consumers with %s who resolve modules by %s',
+    async (compiler, _, flags) => {
+      const tsc = join(root, 'node_modules', compiler, 'bin/tsc')
       const args = [tsc, '-p', join(root, 'test/consumer'), ...flags]
       const { stdout } = await run(process.execPath, args, { cwd: root }).catch(
         (error: { stdout: string }) => error,
@@ -100,4 +136,34 @@ describe('the package', () => {
     },
     60_000,
   )
+
+  it('has nothing to offer that such a consumer has not used', async () => {
+    const used = (
+      await Promise.all(
+        ['uses', 'extras'].map((file) => readFile(join(root, `test/consumer/${file}.ts`), 'utf8')),
+      )
+    ).join('\n')
+    const unused = await Promise.all(
+      entries.map(async (entry) => {
+        const declarations = await readFile(join(root, `src/${entry}.ts`), 'utf8')
+        const names = [...declarations.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = '']) =>
+          list.split(',').map((name) => name.replace('type ', '').trim()),
+        )
+        expect(names.length).toBeGreaterThan(0)
+        return names.filter((name) => name && !new RegExp(`\\b${name}\\b`).test(used))
+      }),
+    )
+    expect(unused.flat()).toEqual([])
+  })
+
+  it.each([
+    ['silent-refresh', 'createSession, createFetch'],
+    ['silent-refresh/fetch', 'createSession, createFetch'],
+    ['silent-refresh/presets', 'directus'],
+  ])('gives a bundler that takes from %s only %s nothing else', async (entry, names) => {
+    const code = `import { ${names} } from '${entry}'\nconsole.log(${names})`
+    const inBundle = await bundledModules(code)
+    expect(inBundle.filter((id) => /axios|testing|debug/.test(id))).toEqual([])
+    expect(inBundle.some((id) => id.includes('presets'))).toBe(entry.endsWith('presets'))
+  })
 })

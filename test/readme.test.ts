@@ -115,8 +115,9 @@ describe('the README', () => {
     const folder = join(root, 'demo/frameworks')
     const files = (await readdir(folder, { recursive: true })).filter((file) => /\.tsx?$/.test(file))
     const code = (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join('\n')
-    const recipes = [...readme.matchAll(/^```typescript\n([\s\S]*?)^```/gm)].map(([, recipe = '']) => recipe)
-    expect(recipes.length).toBeGreaterThan(7)
+    const guide = await readFile(join(folder, 'README.md'), 'utf8')
+    const recipes = [...(readme + guide).matchAll(/^```typescript\n([\s\S]*?)^```/gm)].map(([, recipe = '']) => recipe)
+    expect(recipes.length).toBeGreaterThan(12)
     expect(recipes.filter((recipe) => !code.includes(recipe))).toEqual([])
   })
 

@@ -11,8 +11,8 @@ export interface Answer {
 }
 
 /**
- * Says which answers are meant, by their status and by the code that their JSON body carries. An answer without such a
- * code, a proxy's for instance, is judged by its status alone.
+ * Says which answers are meant, by their status and by the code that their JSON body carries. Where there should be a code
+ * and is none, a proxy has answered: for `shouldRefresh` the status alone decides then, for `refused` nothing is over.
  *
  * @example
  * const rule: AnswerRule = { status: [401], code: { path: 'error.code', only: ['TOKEN_EXPIRED'] } }

@@ -42,6 +42,12 @@ export interface AuthEndpoint {
   csrf?: false | CsrfHeader | undefined
 }
 
+/** The endpoint that ends the session on the server. */
+export interface SignOutEndpoint extends AuthEndpoint {
+  /** The statuses that, beside 2xx, mean "there is no session to end", which is what was wanted. @default [401] */
+  done?: readonly number[] | undefined
+}
+
 /** In which form an answer tells the end of the token's life. */
 export type ExpiryUnit =
   /** A lifetime in seconds (`expires_in` of RFC 6749). */
@@ -79,13 +85,14 @@ export interface RefreshEndpoint extends AuthEndpoint {
    */
   lifetime?: number | undefined
   /**
-   * Where the answer names the user: a dotted path. Compared from refresh to refresh, so that nobody ends up in
+   * Where the answer names the user: a dotted path, or a function of the parsed body and the headers. Compared from refresh to refresh, so that nobody ends up in
    * another user's session; never trusted otherwise. Without it a JWT's `sub` counts.
    */
-  subject?: string | undefined
+  subject?: string | ((body: unknown, headers: Headers) => unknown) | undefined
   /**
    * Which answers mean "this session is over": statuses, a rule, or a function. What it does not name is kept apart:
-   * 408, 409, 425, 429 and 5xx are trouble that passes, all else is a mistake in the configuration.
+   * 408, 409, 425, 429 and 5xx are trouble that passes, all else is a mistake in the configuration. A web page with another
+   * status than 401 is a firewall's or a proxy's, and trouble that passes, too.
    * @default [400, 401, 403, 422]
    * @example
    * refused: async ({ status, json }) => status === 401 && (await json()) !== undefined

@@ -67,12 +67,14 @@ const refreshRules: Rules = {
   ],
   expiry: [isObject, '{ path, unit }'],
   lifetime: [isBelow(Infinity, 1000), 'a number of milliseconds, 1000 or more'],
-  subject: filled,
+  subject: pathOr,
   refused: [
     (value: unknown) => isStatuses(value) || isFunction(value) || isRule(value),
     'a list of HTTP statuses, { status, code } or a function',
   ],
 }
+
+const signOutRules: Rules = { ...endpointRules, done: statuses }
 
 const isRule = (value: unknown) => isObject(value) && !Array.isArray(value)
 const answerRules: Rules = { status: statuses, code: [isObject, '{ path, only } or { path, except }'] }
@@ -175,7 +177,7 @@ export function checkSessionOptions(options: SessionOptions): void {
   check(options, sessionRules, '', ['refresh'])
   const { refresh, signOut, csrf, shouldRefresh } = { __proto__: null, ...options } as unknown as Given
   checkEndpoint(refresh, refreshRules, 'refresh.')
-  checkEndpoint(signOut, endpointRules, 'signOut.')
+  checkEndpoint(signOut, signOutRules, 'signOut.')
   checkCsrf(csrf, sessionCsrfRules, 'csrf.')
   checkRule(shouldRefresh, 'shouldRefresh.')
 }

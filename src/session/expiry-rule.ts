@@ -31,7 +31,7 @@ export function createExpiryRule(
       if (!isExpiryChallenge(received.headers.get('WWW-Authenticate'), scheme)) return false
       // Redirected to where our token does not go, somebody else has answered.
       if (finalUrl && !mayCarryToken(finalUrl)) return false
-      return meets(rule, asAnswer(received), usualStatuses)
+      return meets(rule, asAnswer(received), usualStatuses, true)
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Answer, AnswerRule } from './answer.ts'
-import type { AuthEndpoint, CsrfHeader, RefreshEndpoint } from './auth-endpoint.ts'
+import type { CsrfHeader, RefreshEndpoint, SignOutEndpoint } from './auth-endpoint.ts'
 import type { RefreshFunction, SignOutFunction } from './refresh-function.ts'
 
 /** How requests are kept from being forged, for {@link SessionOptions.csrf}. */
@@ -19,12 +19,11 @@ export interface SessionOptions {
   /** The endpoint that reads the refresh cookie and answers with an access token, or a function in its place. */
   refresh: string | URL | RefreshEndpoint | RefreshFunction
   /**
-   * The endpoint that ends the session on the server, by its cookie; a 401 counts as done, there is nothing to end then.
-   * If yours goes by the access token, give a function. Without one, `signOut()` only forgets the token.
+   * The endpoint that ends the session on the server, by its cookie. If yours goes by the access token, give a function. Without one, `signOut()` only forgets the token.
    * @example
    * signOut: ({ accessToken }) => axios.post('/logout', {}, { headers: { Authorization: `Bearer ${accessToken}` } })
    */
-  signOut?: string | URL | AuthEndpoint | SignOutFunction | undefined
+  signOut?: string | URL | SignOutEndpoint | SignOutFunction | undefined
   /**
    * Other origins that may be sent the token, exactly as in `new URL(url).origin`. The page's own always may.
    * @default []

@@ -39,7 +39,7 @@ function retryAfter(headers: Headers): number | undefined {
 function judgeStatus(status: number, isRefused: boolean, headers?: Headers): RefreshOutcome {
   const message = `The refresh endpoint answered ${status}.`
   if (isRefused) return { kind: 'refused', message }
-  if (status >= 500 || passing.includes(status)) {
+  if (status >= 500 || passing.includes(status) || isForeign(status, headers)) {
     return {
       kind: 'unavailable',
       message,
@@ -57,11 +57,18 @@ function judgeStatus(status: number, isRefused: boolean, headers?: Headers): Ref
 
 function isRefusal(answer: Answer, refused: RefreshEndpoint['refused'] = usualRefusals): unknown {
   if (typeof refused === 'function') return refused(answer)
-  return isList(refused) ? refused.includes(answer.status) : meets(refused, answer, usualRefusals)
+  if (isForeign(answer.status, answer.headers)) return false
+  return isList(refused) ? refused.includes(answer.status) : meets(refused, answer, usualRefusals, false)
 }
 
 // `Array.isArray` does not narrow readonly arrays.
 const isList = (value: object): value is readonly number[] => Array.isArray(value)
+
+/** A firewall or a proxy refuses with a page of its own. Servers that word their 401 so are left their word. */
+const isForeign = (status: number, headers: Headers | undefined) =>
+  headers !== undefined && usualRefusals.includes(status) && status !== 401 && isPage(headers)
+
+const isPage = (headers: Headers) => /html/i.test(headers.get('Content-Type') ?? '')
 
 /** `method` is the one it was asked with. */
 export async function judgeResponse(
@@ -79,7 +86,7 @@ export async function judgeResponse(
   }
   const text = await answer.text()
   return judgeFacts(() => {
-    if (/html/i.test(headers.get('Content-Type') ?? '')) {
+    if (isPage(headers)) {
       throw new InvalidTokenResponseError('The refresh endpoint answered with a web page instead of a token.')
     }
     return readTokenResponse(parse(text), shape, headers)
@@ -139,6 +146,6 @@ export function judgeError(error: unknown): RefreshOutcome {
   }
   const { status, headers } = statusOf(error)
   if (typeof status === 'number' && status > 0)
-    return judgeStatus(status, usualRefusals.includes(status), headers)
+    return judgeStatus(status, usualRefusals.includes(status) && !isForeign(status, headers), headers)
   return { kind: 'unavailable', message: 'The refresh endpoint could not be reached.', cause: error }
 }

@@ -1,3 +1,4 @@
+import type { SignOutEndpoint } from './auth-endpoint.ts'
 import type { Csrf } from './csrf.ts'
 import { createEndpoint } from './endpoint.ts'
 import type { Environment } from './environment.ts'
@@ -34,17 +35,14 @@ export function createSignOutCall(
       },
     }
   }
-  const endpoint = createEndpoint(
-    typeof signOut === 'string' || signOut instanceof URL ? { url: signOut } : signOut,
-    environment,
-    csrf,
-  )
+  const options = typeof signOut === 'string' || signOut instanceof URL ? { url: signOut } : signOut
+  const { done = [401], ...rest } = { __proto__: null, ...options } as unknown as SignOutEndpoint
+  const endpoint = createEndpoint(rest, environment, csrf)
 
   async function attempt(): Promise<SignOutFailedError | undefined> {
     try {
       const { ok, status } = await inTime(endpoint.send(), clock, timeout)
-      // 401: there is no session to end, which is what was wanted.
-      return ok || status === 401
+      return ok || done.includes(status)
         ? undefined
         : new SignOutFailedError(`The sign-out endpoint answered ${status}.`, status)
     } catch (error) {

@@ -22,17 +22,20 @@ function findToken(
   where: ResponseShape['accessToken'] = usualPaths,
 ): unknown {
   if (where === false) return ''
-  if (typeof where === 'function') return ask(where, body, headers)
+  if (typeof where === 'function') return find(where, body, headers)
   const paths = typeof where === 'string' ? [where] : where
   return paths.map((path) => ownPath(body, path)).find((found) => found !== undefined && found !== null)
 }
 
 type Find = (body: unknown, headers: Headers) => unknown
 
+const find = (where: string | Find, body: unknown, headers: Headers) =>
+  typeof where === 'function' ? ask(where, body, headers) : ownPath(body, where)
+
 /** What the app's own function throws may quote from the body, and the body may be a token. */
-function ask(find: Find, body: unknown, headers: Headers): unknown {
+function ask(look: Find, body: unknown, headers: Headers): unknown {
   try {
-    return find(body, headers)
+    return look(body, headers)
   } catch {
     return undefined
   }
@@ -71,7 +74,7 @@ export function readTokenResponse(
   }
   const { path, unit } = shape.expiry ?? { path: 'expires_in', unit: 's' }
   const now = serverTime(headers)
-  const told = typeof path === 'function' ? ask(path, body, headers) : ownPath(body, path)
+  const told = find(path, body, headers)
   const said = lifetimeFrom(told, unit, now)
   const jwt = readJwt(value, Number.isFinite(now) ? now : undefined)
   const lifetime = Number.isFinite(said) ? said : (jwt.lifetime ?? shape.lifetime)
@@ -80,11 +83,11 @@ export function readTokenResponse(
       'The access token in the answer had already expired when it was issued.',
     )
   }
-  const subject = shape.subject ? ownPath(body, shape.subject) : undefined
+  const subject = shape.subject ? find(shape.subject, body, headers) : undefined
   return {
     value,
     lifetime,
-    subject: subject === undefined ? jwt.subject : String(subject),
+    subject: subject === undefined || subject === null ? jwt.subject : String(subject),
   }
 }
 

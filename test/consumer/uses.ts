@@ -2,20 +2,44 @@
 import axios, { type AxiosInstance } from 'axios'
 import {
   type Answer,
+  type AnswerRule,
+  type AnyEvent,
+  type AnyListener,
   type AnySilentRefreshError,
+  type AuthEndpoint,
   attachAxios,
+  type CsrfHeader,
+  type CsrfOptions,
   createAxios,
   createFetch,
   createSession,
+  type EndReason,
+  type ExpiryUnit,
+  type FetchOptions,
   InvalidTokenResponseError,
   isSilentRefreshError,
+  type RefreshContext,
+  type RefreshEndpoint,
+  type RefreshFunction,
   RefreshMisconfiguredError,
+  type RefreshReason,
   RefreshUnavailableError,
+  type RequestEvent,
+  type Session,
   SessionEndedError,
   type SessionEvent,
+  type SessionListener,
   type SessionOptions,
   type SessionSnapshot,
   SignOutFailedError,
+  type SignOutFunction,
+  type SilentFetch,
+  type SilentRefreshError,
+  type SilentRefreshErrorCode,
+  type SilentRequestInit,
+  type SubscribeOptions,
+  type TokenOptions,
+  type TokenResult,
 } from 'silent-refresh'
 import { createFetch as createFetchAlone, createSession as createSessionAlone } from 'silent-refresh/fetch'
 
@@ -50,8 +74,12 @@ export async function use(): Promise<void> {
 }
 
 /** The shape of React's `useSyncExternalStore`. */
-declare function useStore<T>(subscribe: (changed: () => void) => () => void, now: () => T, server: () => T): T
-export const snapshot: SessionSnapshot = useStore(
+declare function syncExternalStore<T>(
+  subscribe: (changed: () => void) => () => void,
+  now: () => T,
+  server: () => T,
+): T
+export const snapshot: SessionSnapshot = syncExternalStore(
   session.subscribe,
   session.getSnapshot,
   session.getServerSnapshot,
@@ -91,6 +119,55 @@ export const errors = [
   SignOutFailedError,
 ]
 export const guarded = (error: unknown) => (isSilentRefreshError(error) ? explain(error) : undefined)
+
+const rule: AnswerRule = { status: [401], code: { path: 'error.code', only: ['EXPIRED'] } }
+const csrf: CsrfHeader = { header: 'X-CSRF', cookie: 'csrf' }
+const renewable: CsrfOptions = { ...csrf, renewal: { url: '/csrf', status: [419] } }
+const unit: ExpiryUnit = 'unix'
+const endpoint: AuthEndpoint = { url: '/out', method: 'DELETE', csrf: false }
+const refreshEndpoint: RefreshEndpoint = {
+  ...endpoint,
+  accessToken: (_body, headers) => headers.get('Authorization'),
+  expiry: { path: (body) => body, unit },
+  refused: rule,
+  lifetime: 60_000,
+}
+const refreshFunction: RefreshFunction = async ({ signal, reason }: RefreshContext): Promise<TokenResult> => {
+  const why: RefreshReason = reason
+  return { accessToken: why, expiresIn: signal.aborted ? 1000 : undefined }
+}
+const leave: SignOutFunction = ({ accessToken }) => accessToken
+export const all: Session = createSession({
+  refresh: refreshFunction,
+  signOut: leave,
+  csrf: renewable,
+  shouldRefresh: rule,
+  tokenHeader: 'X-Auth-Token',
+})
+export const other: Session = createSession({
+  refresh: refreshEndpoint,
+  shouldRefresh: ({ status }) => status === 419,
+})
+const listener: SessionListener = ({ type }) => console.log(type)
+const anyListener: AnyListener = (event: AnyEvent) => 'request' in event && follow(event)
+const wanted: SubscribeOptions = { requests: true }
+export const stops: (() => void)[] = [all.subscribe(listener), all.subscribe(anyListener, wanted)]
+function follow(event: RequestEvent): string {
+  return event.type === 'request-passed' ? event.why : `${event.request.id} ${event.request.url}`
+}
+// @ts-expect-error: who hears of requests, too, has asked for them
+all.subscribe((event: RequestEvent) => event)
+const init: SilentRequestInit = { skipAuth: true }
+const tokenOptions: TokenOptions = { minTtl: 1 }
+const fetchOptions: FetchOptions = { fetch: async () => new Response() }
+export const send: SilentFetch = createFetch(all, fetchOptions)
+export const reasonOf = (error: SilentRefreshError): SilentRefreshErrorCode => error.code
+export const ended = (error: SessionEndedError): EndReason => error.reason
+export async function start(): Promise<string | null> {
+  await all.ready()
+  await send('/x', init)
+  return all.getAccessToken(tokenOptions)
+}
 
 // @ts-expect-error: there is no such option
 createSession({ refresh: '/r', refreshURL: '/r' })

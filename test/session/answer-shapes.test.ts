@@ -77,6 +77,17 @@ describe('a token and its expiry', () => {
     }
   })
 
+  it('belong to whom a function finds in the answer: somebody else ends the session', async () => {
+    const users = ['alice', 'bob']
+    const answer = () => json({ access_token: `opaque-${users[0]}`, claims: [{ sub: users.shift() }] })
+    const subject = (body: unknown) => (body as { claims: [{ sub: string }] }).claims[0].sub
+    const { session, world } = await start({ subject }, answer)
+    const refreshed = session.refresh()
+    await world.clock.advance(1000)
+    expect(await refreshed).toBeNull()
+    expect(session.getSnapshot()).toMatchObject({ status: 'unauthenticated', reason: 'replaced' })
+  })
+
   it('of cookies only need nothing in the answer, not even a body', async () => {
     const shape = { accessToken: false, lifetime: 60_000 } as const
     const { status, token, world } = await start(shape, () => new Response(null, { status: 204 }))

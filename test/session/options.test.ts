@@ -94,6 +94,7 @@ const bad: [string, unknown][] = [
   ['signOut.method', signOut({ method: '' })],
   ['signOut.headers', signOut({ headers: { X: 1 } })],
   ['signOut.keepalive', signOut({ keepalive: 1 })],
+  ['signOut.done', signOut({ done: 401 })],
   ['signOut.csrf.header', signOut({ csrf: { cookie: 'a' } })],
   ['origins', session({ origins: 'https://api.test' })],
   ['origins', session({ origins: ['*'] })],

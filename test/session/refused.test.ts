@@ -27,7 +27,30 @@ describe('which answers of the refresh endpoint end a session', () => {
     ['a status that is not in the list', [410], () => json({}, { status: 401 }), misconfigured],
     ['the code of a rule', invalidGrant, () => json({ error: 'invalid_grant' }, { status: 400 }), over],
     ['another code', invalidGrant, () => json({ error: 'invalid_client' }, { status: 400 }), misconfigured],
-    ['no code, where a rule has one', invalidGrant, () => json('no', { status: 401 }), over],
+    [
+      'nothing, if there is no code where a rule has one',
+      invalidGrant,
+      () => json('no', { status: 401 }),
+      misconfigured,
+    ],
+    [
+      'not the page of a firewall',
+      undefined,
+      () => new Response('<p>', { status: 403, headers: html }),
+      unavailable,
+    ],
+    [
+      'not the page of a proxy',
+      [403, 407],
+      () => new Response('<p>', { status: 403, headers: html }),
+      unavailable,
+    ],
+    [
+      'a page of a server that words its 401 so',
+      undefined,
+      () => new Response('<p>', { status: 401, headers: html }),
+      over,
+    ],
     [
       'the code with a status of no rule',
       invalidGrant,
@@ -61,7 +84,7 @@ describe('which answers of the refresh endpoint end a session', () => {
       'nothing, if a rule meets a web page',
       { status: [200], code: { path: 'a', only: ['b'] } },
       () => new Response('<p>', { headers: html }),
-      over,
+      { status: 'authenticated', code: 'ERR_INVALID_TOKEN_RESPONSE' },
     ],
   ])('%s', async (_, refused, answer, expected) => {
     expect(await standing(refused, answer)).toMatchObject(expected)

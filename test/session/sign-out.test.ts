@@ -261,6 +261,18 @@ describe('a sign-out that the server does not accept', () => {
     expect(sent).toHaveLength(1)
   })
 
+  it.each([
+    ['a 400', [400, 401], 400, 'resolved'],
+    ['a 401 that is not among them', [], 401, 'rejected'],
+  ])('because of %s is done if the backend says so with it', async (_, done, status, state) => {
+    const { clock, session, server } = await alice({ signOut: { url: '/auth/bye', done } })
+    server.onApi = () => new Response(null, { status })
+    const signOut = track(session.signOut())
+    await clock.advance(60_000)
+    expect(signOut.state).toBe(state)
+    expect(server.hits).toHaveLength(1)
+  })
+
   it('because a function failed has its error as the cause', async () => {
     const cause = new Error('no')
     const { clock, session } = await alice({ signOut: () => Promise.reject(cause) })
