@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 // tsc has made JavaScript of the sources already; here they become one file per entry and one that they share.
-const entries = ['index', 'fetch', 'presets', 'testing', 'debug'].filter((entry) => existsSync(`dist/modules/${entry}.js`))
+const entries = ['index', 'fetch', 'presets', 'testing', 'debug']
 const shared = /dist\/modules\/(?:session|browser|clients\/(?!axios)|create-session)/
 
 export default {

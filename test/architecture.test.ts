@@ -85,9 +85,35 @@ const floors: readonly (readonly string[])[] = [
   ['session/live-refresher'],
   ['session/sign-in', 'session/sign-out', 'clients/axios-adapter'],
   ['session/live-session', 'clients/fetch', 'clients/axios'],
-  ['create-session', 'debug/event-line'],
-  ['debug/debug'],
-  ['fetch', 'debug'],
+  ['create-session', 'debug/event-line', 'presets/preset'],
+  [
+    'debug/debug',
+    'presets/directus',
+    'presets/dj-rest-auth',
+    'presets/duende-bff',
+    'presets/flask-jwt-extended',
+    'presets/laravel-sanctum',
+    'presets/oauth',
+    'presets/payload',
+    'presets/reference-backend',
+    'presets/spring',
+    'presets/strapi',
+    'presets/super-tokens',
+  ],
+  [
+    'testing/macrotask',
+    'testing/address',
+    'testing/check-test-options',
+    'testing/listeners',
+    'testing/test-clock',
+    'testing/test-locks',
+  ],
+  ['testing/host', 'testing/page-process', 'testing/test-session-state', 'testing/test-session-gate'],
+  ['testing/network', 'testing/page-parts', 'testing/test-session'],
+  ['testing/tab', 'testing/test-browser-options'],
+  ['testing/test-tab'],
+  ['testing/test-browser'],
+  ['fetch', 'debug', 'presets', 'testing'],
   ['index'],
 ]
 
@@ -125,6 +151,9 @@ function findViolations(sources: Sources, order: readonly (readonly string[])[])
         const [room] = file.split('/')
         if (room === 'session' && !target.startsWith('session/'))
           found.push(`${file}: leaves its room for ${target}`)
+        // What apps ship holds none of the tools for their tests.
+        if (target.startsWith('testing/') && room !== 'testing')
+          found.push(`${file}: takes ${target} out of its room`)
       }
       if (specifier === 'axios' && !isType && !file.startsWith('clients/axios'))
         found.push(`${file}: imports axios`)
@@ -197,6 +226,11 @@ describe('the house', () => {
   it.each([
     ['an import from the same floor', { a: "import { b } from './b.ts'", b: '' }, 'a: imports b'],
     ['a type import from above', { a: "import type { Top } from './top.ts'", top: '' }, 'a: imports top'],
+    [
+      'a tool for tests outside its room',
+      { top: "import { b } from './testing/b.ts'", 'testing/b': '' },
+      'top: takes testing/b out of its room',
+    ],
     ['a file without a floor', { stray: '' }, 'stray: has no floor'],
     ['a global outside its room', { a: 'setTimeout(() => {}, 1)' }, 'a: says setTimeout'],
     ['axios where it must not be', { a: "import axios from 'axios'" }, 'a: imports axios'],
@@ -205,7 +239,7 @@ describe('the house', () => {
     ['any', { a: 'const x: any = 1' }, 'a: says any'],
     ['a long file', { a: '\n'.repeat(251) }, 'a: has more than 250 lines'],
   ])('notices %s', (_, files, violation) => {
-    const order = [['a', 'b'], ['top']]
+    const order = [['a', 'b', 'testing/b'], ['top']]
     expect(findViolations(new Map(Object.entries(files)), order)).toEqual([violation])
   })
 })

@@ -116,9 +116,20 @@ describe('the README', () => {
     const files = (await readdir(folder, { recursive: true })).filter((file) => /\.tsx?$/.test(file))
     const code = (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join('\n')
     const guide = await readFile(join(folder, 'README.md'), 'utf8')
-    const recipes = [...(readme + guide).matchAll(/^```typescript\n([\s\S]*?)^```/gm)].map(([, recipe = '']) => recipe)
+    const recipes = [...(readme + guide).matchAll(/^```typescript\n([\s\S]*?)^```/gm)].map(
+      ([, recipe = '']) => recipe,
+    )
     expect(recipes.length).toBeGreaterThan(12)
     expect(recipes.filter((recipe) => !code.includes(recipe))).toEqual([])
+  })
+
+  it('quotes its samples of tests from tests that run', async () => {
+    const folder = join(root, 'test/testing')
+    const names = (await readdir(folder)).filter((name) => name.startsWith('readme-'))
+    const tests = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
+    const quoted = [...readme.matchAll(/^```ts test\n([\s\S]*?)^```/gm)].map(([, test = '']) => test)
+    expect(quoted.length).toBe(3)
+    expect(quoted.toSorted()).toEqual(tests.toSorted())
   })
 
   it('leads nowhere that is not there', async () => {

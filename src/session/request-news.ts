@@ -3,7 +3,10 @@ import type { Gate, Telling, Told } from './gate.ts'
 import type { Standing } from './standing.ts'
 
 /** Tells of single requests to those who want to hear of them. */
-export function createRequestNews({ change, isFollowed }: Standing): Pick<Gate, 'isFollowed' | 'tell'> {
+export function createRequestNews({
+  change,
+  isFollowed,
+}: Pick<Standing, 'change' | 'isFollowed'>): Pick<Gate, 'isFollowed' | 'tell'> {
   const known = new WeakMap<Told, RequestFacts>()
   let ids = 0
 

@@ -31,6 +31,7 @@ import {
   type SessionListener,
   type SessionOptions,
   type SessionSnapshot,
+  type SignOutEndpoint,
   SignOutFailedError,
   type SignOutFunction,
   type SilentFetch,
@@ -136,6 +137,7 @@ const refreshFunction: RefreshFunction = async ({ signal, reason }: RefreshConte
   const why: RefreshReason = reason
   return { accessToken: why, expiresIn: signal.aborted ? 1000 : undefined }
 }
+const bye: SignOutEndpoint = { url: '/out', done: [400, 401] }
 const leave: SignOutFunction = ({ accessToken }) => accessToken
 export const all: Session = createSession({
   refresh: refreshFunction,

@@ -1,10 +1,11 @@
 import { onTestFinished } from 'vitest'
 import type { Environment } from '../../src/session/environment.ts'
 import type { SessionOptions } from '../../src/session/options.ts'
-import { createFakeBrowser } from './fake-browser.ts'
+import type { TestPage } from '../../src/testing/page-parts.ts'
+import { createFakeBrowser, type FakeBrowser } from './fake-browser.ts'
 import type { FakeClock } from './fake-clock.ts'
 import type { FakeServer } from './fake-server.ts'
-import { createFakeTab, type FakeBrowser, type FakePage, type FakeTab, type Opened } from './fake-tab.ts'
+import { createFakeTab, type FakeTab, type Opened } from './fake-tab.ts'
 
 export interface World {
   readonly clock: FakeClock
@@ -12,7 +13,7 @@ export interface World {
   readonly browser: FakeBrowser
   /** The first tab, and its page and environment. */
   readonly tab: FakeTab
-  readonly page: FakePage
+  readonly page: TestPage
   readonly environment: Environment
   /** What `reportError` was given. */
   readonly reported: unknown[]

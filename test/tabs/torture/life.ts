@@ -1,5 +1,5 @@
+import { setOffline } from '../../../src/testing/host.ts'
 import { createFakeBrowser } from '../../helpers/fake-browser.ts'
-import { setOffline } from '../../helpers/fake-tab.ts'
 import { createRandom, type Random } from '../../helpers/random.ts'
 import type { Deed, Plan } from './plan.ts'
 import { type Complaint, createReferee } from './referee.ts'

@@ -1,6 +1,6 @@
 import type { SessionEvent } from '../../../src/session/events.ts'
+import type { FakeBrowser } from '../../helpers/fake-browser.ts'
 import type { Hit } from '../../helpers/fake-server.ts'
-import type { FakeBrowser } from '../../helpers/fake-tab.ts'
 import { lacks, type Setting } from './plan.ts'
 import { admit, type Visit } from './visit.ts'
 

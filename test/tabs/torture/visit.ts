@@ -1,12 +1,7 @@
 import { createAxios } from '../../../src/clients/axios.ts'
 import { gateOf } from '../../../src/session/gate.ts'
-import {
-  createFakeTab,
-  type FakeBrowser,
-  type FakeTab,
-  fetchOf,
-  type Opened,
-} from '../../helpers/fake-tab.ts'
+import type { FakeBrowser } from '../../helpers/fake-browser.ts'
+import { createFakeTab, type FakeTab, fetchOf, type Opened } from '../../helpers/fake-tab.ts'
 import { functionAdapter } from '../../helpers/function-adapter.ts'
 import type { Random } from '../../helpers/random.ts'
 import { type Tracked, track } from '../../helpers/track.ts'

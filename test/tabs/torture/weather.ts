@@ -1,5 +1,5 @@
+import type { FakeBrowser } from '../../helpers/fake-browser.ts'
 import { json, unauthorized } from '../../helpers/fake-server.ts'
-import type { FakeBrowser } from '../../helpers/fake-tab.ts'
 import type { Random } from '../../helpers/random.ts'
 import type { Setting } from './plan.ts'
 

@@ -1,4 +1,4 @@
-import type { LockOptions, Locks } from '../../src/session/environment.ts'
+import type { LockOptions, Locks } from '../session/environment.ts'
 
 interface Request {
   readonly owner: object
@@ -15,7 +15,16 @@ interface Queue {
 const abortError = () => new DOMException('The lock was taken away.', 'AbortError')
 
 /** Web Locks of one browser; each tab asks through its own `Locks`. */
-export function createFakeLocks() {
+export interface TestLocks {
+  of(owner: object): Locks
+  /** The tab is gone: what it held is free, and what it waited for is nobody's. */
+  drop(owner: object): void
+  holderOf(name: string): object | undefined
+  /** How many hold a lock or wait for one. */
+  readonly size: number
+}
+
+export function createTestLocks(): TestLocks {
   const queues = new Map<string, Queue>()
 
   function queueOf(name: string): Queue {
@@ -72,11 +81,10 @@ export function createFakeLocks() {
   }
 
   return {
-    of: (owner: object): Locks => ({
+    of: (owner) => ({
       request: (name, options, run) => request(owner, name, options, run),
     }),
-    /** The tab is gone: what it held is free, and what it waited for is nobody's. */
-    drop(owner: object): void {
+    drop(owner) {
       for (const queue of queues.values()) {
         queue.waiting = queue.waiting.filter((each) => each.owner !== owner)
         if (queue.holder?.owner !== owner) continue
@@ -84,9 +92,8 @@ export function createFakeLocks() {
         serve(queue)
       }
     },
-    holderOf: (name: string) => queues.get(name)?.holder?.owner,
-    /** How many hold a lock or wait for one. */
-    get size(): number {
+    holderOf: (name) => queues.get(name)?.holder?.owner,
+    get size() {
       return [...queues.values()].reduce(
         (sum, { holder, waiting }) => sum + (holder ? 1 : 0) + waiting.length,
         0,
@@ -94,5 +101,3 @@ export function createFakeLocks() {
     },
   }
 }
-
-export type FakeLocks = ReturnType<typeof createFakeLocks>
