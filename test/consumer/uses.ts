@@ -148,6 +148,7 @@ export const all: Session = createSession({
 })
 export const other: Session = createSession({
   refresh: refreshEndpoint,
+  signOut: bye,
   shouldRefresh: ({ status }) => status === 419,
 })
 const listener: SessionListener = ({ type }) => console.log(type)
