@@ -34,9 +34,13 @@ export function exchange<R>(gate: Gate, request: Exchange<R>): Promise<R> {
 }
 
 async function send<R>(gate: Gate, request: Exchange<R>, token: AccessToken | null): Promise<R> {
+  const { csrf } = gate
+  const usedCsrf = csrf?.value()
   const answer = await request.send(token)
   const status = request.statusOf(answer)
-  if (gate.csrf?.isRefused(status)) return sendWithNewCsrf(gate, request, token, answer)
+  if (csrf?.isRefused(status)) {
+    return sendWithNewCsrf(gate, request, token, answer, () => csrf.renew(usedCsrf))
+  }
   if (!token) return answer
   const verdict = request.isExpired(answer)
   // Not awaited where nothing has to be read: this is the way of nearly every request.
@@ -78,19 +82,18 @@ async function sendWithNewCsrf<R>(
   request: Exchange<R>,
   token: AccessToken | null,
   answer: R,
+  renew: () => Promise<boolean>,
 ): Promise<R> {
-  if (!request.isRepeatable || !(await orGiveUp(gate.csrf?.renew(), request.giveUp))) return answer
+  if (!request.isRepeatable || !(await orGiveUp(renew(), request.giveUp))) return answer
   request.discard(answer)
   const last = await request.send(token)
   if (token && (await request.isExpired(last))) reportExpiry(gate, token)
   return last
 }
 
-function orGiveUp<T>(promise: Promise<T> | undefined, giveUp: GiveUp): Promise<T | undefined> {
+function orGiveUp<T>(promise: Promise<T>, giveUp: GiveUp): Promise<T> {
   return new Promise((resolve, reject) => {
     const undo = giveUp(reject)
-    Promise.resolve(promise)
-      .then(resolve)
-      .finally(() => undo?.())
+    promise.then(resolve).finally(() => undo?.())
   })
 }

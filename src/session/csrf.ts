@@ -9,8 +9,13 @@ export interface Csrf {
   headers(): Record<string, string>
   /** Whether an answer says that what the request carried is no good, and there is a way to a better one. */
   isRefused(status: number): boolean
-  /** Gets a new cookie, for all who ask meanwhile. Says whether it is there; never rejects. */
-  renew(): Promise<boolean>
+  /** The value that a request carries now. */
+  value(): string | undefined
+  /**
+   * Gets a new cookie in the place of the one that a request `used`, unless it is there already; once for all who ask
+   * meanwhile. Says whether it is there; never rejects.
+   */
+  renew(used: string | undefined): Promise<boolean>
 }
 
 /** The header at this moment; none if its value is not there. */
@@ -38,10 +43,15 @@ export function createCsrf(options: CsrfOptions, environment: Environment, timeo
     }
   }
 
+  const headers = () => csrfHeader(source, environment.page)
+  const value = () => headers()[source.header]
+
   return {
-    headers: () => csrfHeader(source, environment.page),
+    headers,
+    value,
     isRefused: (status) => renewal?.status.includes(status) ?? false,
-    renew() {
+    async renew(used) {
+      if (!underWay && value() !== used) return true
       underWay ??= ask(String(renewal?.url))
       return underWay
     },

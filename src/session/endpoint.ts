@@ -63,8 +63,9 @@ export function createEndpoint(
     url,
     method,
     async send() {
+      const used = csrf?.value()
       const response = await attempt()
-      return csrf?.isRefused(response.status) && (await csrf.renew()) ? attempt() : response
+      return csrf?.isRefused(response.status) && (await csrf.renew(used)) ? attempt() : response
     },
   }
 }

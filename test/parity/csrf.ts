@@ -113,6 +113,25 @@ export function describeCsrf(name: string, makeClient: MakeClient): void {
       expect(server.refreshes).toHaveLength(0)
     })
 
+    it('is not renewed again for a refusal that comes late: the request had carried the old one', async () => {
+      const { client, server, csrf, clock } = await strict(makeClient)
+      const slow = client.send('/api/slow')
+      const usual = server.onApi
+      server.onApi = async (hit) => {
+        const answer = await usual?.(hit)
+        if (hit.url.pathname === '/api/slow' && answer) {
+          await new Promise<void>((resolve) => {
+            clock.startTimer(resolve, 500)
+          })
+        }
+        return answer
+      }
+      const quick = client.send('/api/items')
+      await clock.advance(1000)
+      expect([(await slow).status, (await quick).status]).toEqual([200, 200])
+      expect(csrf.renewals).toBe(1)
+    })
+
     it('hands on the refusal if no new one can be had, or the new one is refused as well', async () => {
       const { client, server, csrf, clock } = await strict(makeClient)
       csrf.isBroken = true
