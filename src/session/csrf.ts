@@ -51,7 +51,7 @@ export function createCsrf(options: CsrfOptions, environment: Environment, timeo
     value,
     isRefused: (status) => renewal?.status.includes(status) ?? false,
     async renew(used) {
-      if (!underWay && value() !== used) return true
+      if (value() !== used) return true
       underWay ??= ask(String(renewal?.url))
       return underWay
     },
