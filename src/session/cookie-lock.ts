@@ -95,6 +95,19 @@ export function createCookieLock(parts: CookieLockParts): CookieLock {
     }
   }
 
+  /** What is granted to who waits no more, because the page is leaving, is let go of at once. */
+  function inTime(asked: Promise<Hold | undefined>, signal: AbortSignal): Promise<Hold | undefined> {
+    return new Promise((resolve) => {
+      const stop = () => resolve(undefined)
+      signal.addEventListener('abort', stop)
+      asked.then((hold) => {
+        signal.removeEventListener('abort', stop)
+        if (signal.aborted) hold?.release()
+        resolve(hold)
+      })
+    })
+  }
+
   async function acquire(signal: AbortSignal): Promise<Hold | undefined> {
     if (signal.aborted) return undefined
     if (!locks) {
@@ -104,7 +117,7 @@ export function createCookieLock(parts: CookieLockParts): CookieLock {
     }
     let call = note.present()
     let waited = 0
-    let hold = await request(locks, { ifAvailable: true })
+    let hold = await inTime(request(locks, { ifAvailable: true }), signal)
     while (!hold && !signal.aborted) {
       // Many may take their turns before us. Each has its time, counted in our own waiting: clocks jump and sleep.
       if (call !== note.present()) waited = 0
@@ -113,7 +126,8 @@ export function createCookieLock(parts: CookieLockParts): CookieLock {
       // Not all at once, or they would push each other off for ever.
       const wait = slice * (1 + random() / 4)
       waited += wait
-      hold = await (isStuck ? request(locks, { steal: true }) : requestPatiently(locks, wait, signal))
+      const asked = isStuck ? request(locks, { steal: true }) : requestPatiently(locks, wait, signal)
+      hold = await inTime(asked, signal)
     }
     return hold
   }

@@ -112,6 +112,8 @@ export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsPa
       const overtook = start.then(() => [...open])
       const result = start.then(() => {
         open.add(turn)
+        // It goes ahead because the page is leaving.
+        if (signal.aborted && !given?.aborted) leftBehind.add(turn)
         return call({
           gen: noted?.gen ?? 0,
           wasContended: hold?.wasContended ?? false,

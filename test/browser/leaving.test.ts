@@ -23,6 +23,35 @@ const strict = { strict: true }
 /** WebKit opens a window each time it is asked for cookies. */
 const patiently = { timeout: 20_000 }
 
+describeEngines('a page that is left in the same breath', (browser) => {
+  it.each(['reload', 'link'])('has told the server of a sign-out: %s', async (exit) => {
+    const { server, tab } = await signIn(browser, page, {})
+    // Whether the page is faster than its lock differs from time to time.
+    for (let round = 0; round < 6; round++) {
+      const asked = tab.evaluate(
+        (exit, next) => {
+          document.title = 'left'
+          setTimeout(() => {
+            app.session.signOut().catch(() => {})
+            if (exit === 'reload') location.reload()
+            else location.href = next
+          })
+        },
+        exit,
+        `${server.url}/?round=${round}`,
+      )
+      // The page may be gone before it has answered.
+      await asked.catch(() => {})
+      await tab.waitFor(() => document.title !== 'left' && app.session.getSnapshot().status !== 'loading')
+      expect(await tab.evaluate(() => app.session.getSnapshot().status)).toBe('unauthenticated')
+      await tab.evaluate(async () => {
+        await app.signIn('alice')
+      })
+    }
+    expect(server.seen('/auth/logout').map(({ status }) => status)).toEqual(Array(6).fill(204))
+  })
+})
+
 describeEngines('a page that is left in the middle of a refresh', (browser) => {
   for (const exit of exitNames) {
     it(`is followed, after ${exit}, by one that waits for the new cookie and presents it`, async () => {

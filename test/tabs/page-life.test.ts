@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { track } from '../helpers/track.ts'
+import { createWorld } from '../helpers/world.ts'
 import { openTabs, reasons, statuses, typesOf } from './arrange.ts'
 
 describe('a page in the back/forward cache', () => {
@@ -168,6 +169,33 @@ describe('a page that is left', () => {
     tabs[0]!.tab.page.send('restore')
     await clock.advance(1000)
     expect(call.value?.status).toBe(200)
+  })
+
+  it('in the same breath as a sign-out tells the server, although its turn has not come', async () => {
+    const { newTab, server, clock } = createWorld()
+    const tab = newTab()
+    const { session } = tab.open()
+    await clock.advance(500)
+    // The browser has no time left to answer.
+    Object.assign(tab.environment.locks ?? {}, { request: () => new Promise(() => {}) })
+    session.signOut().catch(() => {})
+    tab.close()
+    await clock.advance(100)
+    expect(server.signOuts.map(({ init }) => init.keepalive)).toEqual([true])
+    expect(server.cookie).toBeUndefined()
+  })
+
+  it('lets go of a lock that is granted to it too late', async () => {
+    const { tabs, browser, clock } = await openTabs(2)
+    const { request } = tabs[0]!.tab.environment.locks!
+    Object.assign(tabs[0]!.tab.environment.locks!, {
+      request: (...asked: Parameters<typeof request>) =>
+        new Promise((resolve) => clock.startTimer(() => resolve(request(...asked)), 50)),
+    })
+    tabs[0]!.session.signOut().catch(() => {})
+    tabs[0]!.tab.page.send('leave')
+    await clock.advance(200)
+    expect(browser.locks.size).toBe(0)
   })
 
   it('without a word is asked in vain once, and then no more', async () => {
