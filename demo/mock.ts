@@ -2,19 +2,21 @@ import { setupWorker } from 'msw/browser'
 import { http } from 'msw/http'
 import { backendPaths, createDemoBackend } from './host/backend.ts'
 import { createCookieJar } from './host/cookie-jar.ts'
+import { createShelf, createTallyShelf } from './host/storage-shelves.ts'
 import { createPbkdf2Hasher } from './server/session/passwords.ts'
-import { createMemoryStore, type Shelf } from './server/store/memory-store.ts'
+import { createMemoryStore } from './server/store/memory-store.ts'
 
 /**
  * The reference backend inside the page: a service worker hands over what the page sends, and the app answers it from
  * `localStorage`, so that a reload and the other tabs find the same users, sessions and cookies.
  */
 export async function startMock(): Promise<void> {
-  const cookies = createCookieJar(shelf('cookies'))
+  const cookies = createCookieJar(createShelf('cookies'))
   const backend = await createDemoBackend({
-    store: createMemoryStore(shelf('tables-2')),
+    store: createMemoryStore(createShelf('tables-2')),
     passwords: createPbkdf2Hasher(),
-    faultShelf: shelf('faults'),
+    faultShelf: createShelf('faults'),
+    tallyShelf: await createTallyShelf(),
     // The worker hands over no Origin and no Sec-Fetch-Site; nobody but this page can reach the backend anyway.
     settings: { trustCaller: true },
     // The other tabs have a backend of their own, over the same tables and cookies.
@@ -29,12 +31,4 @@ export async function startMock(): Promise<void> {
     onUnhandledFrame: 'bypass',
     serviceWorker: { url: './mockServiceWorker.js' },
   })
-}
-
-function shelf(name: string): Shelf {
-  const key = `silent-refresh-demo.${name}`
-  return {
-    load: () => localStorage.getItem(key),
-    save: (text) => localStorage.setItem(key, text),
-  }
 }

@@ -40,6 +40,8 @@ export async function serveDemo(page: string, port: number, backend?: DemoBacken
         answer(request, () => (bindings as { outgoing: ServerResponse }).outgoing.destroy()),
       overrideGlobalObjects: false,
     })
+    // Browsers by themselves repeat a request that broke on a connection used before: then no fault would show.
+    if ('maxRequestsPerSocket' in server) server.maxRequestsPerSocket = 1
     server.listen(wanted, host)
     await once(server, 'listening')
     servers.push(server)

@@ -16,26 +16,46 @@ export interface Tally {
   countAnswer(call: string | null, status: number): void
 }
 
+/** Where the backends of several tabs leave their numbers: each writes its own and reads all others'. */
+export interface TallyShelf {
+  save(counts: Counts): void
+  others(): Counts[]
+}
+
 const remembered = 2000
 
-export function createTally(): Tally {
+export function createTally(shelf?: TallyShelf): Tally {
   const counts: Counts = { refreshes: 0, unauthorized: 0, retried: 0 }
   const calls = new Set<string>()
 
   return {
-    counts: () => ({ ...counts }),
+    counts: () => [counts, ...(shelf?.others() ?? [])].reduce(add),
     countRefresh() {
       counts.refreshes += 1
+      shelf?.save(counts)
     },
     countRequest(call) {
       if (call === null) return
-      if (calls.has(call)) counts.retried += 1
+      if (calls.has(call)) {
+        counts.retried += 1
+        shelf?.save(counts)
+      }
       calls.add(call)
       const [oldest] = calls
       if (calls.size > remembered && oldest !== undefined) calls.delete(oldest)
     },
     countAnswer(call, status) {
-      if (call !== null && status === 401) counts.unauthorized += 1
+      if (call === null || status !== 401) return
+      counts.unauthorized += 1
+      shelf?.save(counts)
     },
+  }
+}
+
+function add(one: Counts, other: Counts): Counts {
+  return {
+    refreshes: one.refreshes + other.refreshes,
+    unauthorized: one.unauthorized + other.unauthorized,
+    retried: one.retried + other.retried,
   }
 }

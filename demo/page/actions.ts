@@ -5,13 +5,21 @@ import { type Client, fire } from './calls.ts'
 import type { Counters } from './counters.ts'
 import { byName } from './elements.ts'
 import type { Log } from './log.ts'
+import type { OtherTabs } from './other-tabs.ts'
 import { people } from './people.ts'
+import { createTabActions } from './tab-actions.ts'
+import { createTrouble } from './trouble.ts'
 
 /** What a button does; its `data-` attributes say the rest. */
 export type Action = (data: DOMStringMap) => Promise<void>
 
-export function createActions(connection: Connection, log: Log, counters: Counters): Record<string, Action> {
-  const { session, apiFetch } = connection
+export function createActions(
+  connection: Connection,
+  tabs: OtherTabs,
+  log: Log,
+  counters: Counters,
+): Record<string, Action> {
+  const { session } = connection
   const isSignedIn = () => session.getSnapshot().status === 'authenticated'
 
   async function signIn(name: string | undefined, isWrong = false): Promise<void> {
@@ -41,39 +49,6 @@ export function createActions(connection: Connection, log: Log, counters: Counte
     }
   }
 
-  async function signOutDuringRefresh(): Promise<void> {
-    if (!isSignedIn()) return log.add('Sign in first: nobody is there to sign out.')
-    const { faults } = await backend.state()
-    await backend.change({ refresh: 'normal', refreshDelay: 2000 })
-    try {
-      const reachedServer = nextRefreshCall()
-      const late = session.refresh().catch(() => null)
-      await reachedServer
-      log.add('The refresh is on its way and takes 2 seconds. Signing out now.')
-      await Promise.all([signOut(), late])
-    } finally {
-      await backend.change({ refresh: faults.refresh, refreshDelay: faults.refreshDelay })
-    }
-  }
-
-  /** Resolves once the backend has counted one more refresh call. */
-  async function nextRefreshCall(): Promise<void> {
-    const before = (await backend.state()).counts.refreshes
-    const end = performance.now() + 3000
-    while ((await backend.state()).counts.refreshes === before && performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-
-  async function signOutEverywhere(): Promise<void> {
-    if (!isSignedIn()) return log.add('Sign in first: nobody is there to sign out.')
-    const headers = { 'Content-Type': 'application/json', 'X-Silent-Refresh': '1' }
-    const response = await apiFetch('/auth/logout-all', { method: 'POST', headers, body: '{}' })
-    if (response.ok)
-      log.add('The server has ended all sessions of this user. The page does not know: make a call.')
-    else log.add(`The server did not end the sessions: it answered ${response.status}.`, 'bad')
-  }
-
   async function refresh(): Promise<void> {
     // Whether it works is told by its events.
     const token = await session.refresh().catch(() => undefined)
@@ -83,15 +58,22 @@ export function createActions(connection: Connection, log: Log, counters: Counte
   return {
     'sign-in': ({ user }) => signIn(user),
     'sign-in-wrong': () => signIn('Alice', true),
-    fire: (data) => fire(data.client as Client, Number(data.count), connection, counters, log),
+    async fire(data) {
+      await fire(data.client as Client, Number(data.count), connection, counters, log)
+    },
     async expire() {
       await backend.expireTokens()
       log.add('From now on the server refuses all tokens issued so far. The page does not know.')
     },
     refresh,
     'sign-out': signOut,
-    'sign-out-refreshing': signOutDuringRefresh,
-    'sign-out-everywhere': signOutEverywhere,
+    ...createTrouble(connection, log),
+    ...createTabActions(
+      tabs,
+      (client, amount) => fire(client, amount, connection, counters, log),
+      log,
+      counters,
+    ),
     async copy() {
       await navigator.clipboard.writeText(log.text())
       const button = byName('copy')

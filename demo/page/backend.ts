@@ -1,15 +1,23 @@
-import type { DemoState } from '../host/backend.ts'
 import type { Faults } from '../host/faults.ts'
+import type { DemoState } from '../host/steering.ts'
 
-/** Steers the demo's backend, past the session: by plain fetch. */
-export const backend = {
-  state: () => ask('state'),
-  change: (changes: Partial<Faults>) => ask('faults', changes),
-  expireTokens: () => ask('expire', {}),
+/** Steers a backend of the demo, past the session: by plain fetch. */
+export function steer(base: string) {
+  return {
+    state: () => ask(base, 'state'),
+    change: (changes: Partial<Faults>) => ask(base, 'faults', changes),
+    expireTokens: () => ask(base, 'expire', {}),
+    revoke: () => ask(base, 'revoke', {}),
+    steal: () => ask(base, 'steal', {}),
+    presentStolen: () => ask(base, 'present', {}),
+  }
 }
 
-async function ask(what: string, body?: object): Promise<DemoState> {
-  const url = `/demo/${what}`
+/** The page's own. */
+export const backend = steer('')
+
+async function ask(base: string, what: string, body?: object): Promise<DemoState> {
+  const url = `${base}/demo/${what}`
   const headers = { 'Content-Type': 'application/json' }
   const response = await fetch(url, body && { method: 'POST', headers, body: JSON.stringify(body) })
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)

@@ -11,10 +11,17 @@ const thisPage = crypto.randomUUID().slice(0, 8)
 let calls = 0
 
 /** One call as an app makes it; resolves with its status, or with the code of what went wrong. */
-async function call(client: Client, { api, apiFetch }: Connection): Promise<number | string> {
+async function call(client: Client, connection: Connection): Promise<number | string> {
   calls += 1
   // The name by which the backend tells a retry from a new call.
   const name = `${thisPage}-${calls}`
+  connection.recording.begin(name, client, '/api/items')
+  const outcome = await send(client, name, connection)
+  connection.recording.settle(name, outcome)
+  return outcome
+}
+
+async function send(client: Client, name: string, { api, apiFetch }: Connection): Promise<number | string> {
   try {
     if (client === 'axios') return (await api.get('/items', { params: { n: 1, call: name } })).status
     return (await apiFetch(`/api/items?n=1&call=${name}`)).status
@@ -26,6 +33,11 @@ async function call(client: Client, { api, apiFetch }: Connection): Promise<numb
   }
 }
 
+export interface Fired {
+  count: number
+  answered: number
+}
+
 /** Makes `amount` calls at once and tells what became of them. */
 export async function fire(
   client: Client,
@@ -33,7 +45,7 @@ export async function fire(
   connection: Connection,
   counters: Counters,
   log: Log,
-): Promise<void> {
+): Promise<Fired> {
   const { met } = counters
   const startedAt = performance.now()
   const outcomes = new Map<number | string, number>()
@@ -57,6 +69,7 @@ export async function fire(
   const took = span(performance.now() - startedAt)
   const isGood = outcomes.size === 1 && outcomes.has(200)
   log.add(`${count(amount, 'call')} with ${client}: ${words}, in ${took}.`, isGood ? 'good' : 'bad')
+  return { count: amount, answered: outcomes.get(200) ?? 0 }
 }
 
 function describe(outcome: number | string, times: number): string {

@@ -1,6 +1,6 @@
 /** `1 call`, `20 calls`. */
-export function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
+export function count(amount: number, noun: string, plural = `${noun}s`): string {
+  return `${amount} ${amount === 1 ? noun : plural}`
 }
 
 /** `80 ms`, `4.2 s`, `58 s`, `14 min`. */

@@ -1,74 +1,13 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createDemoBackend, type DemoState } from '../../demo/host/backend.ts'
-import { createHeaderCookies, parseCookies } from '../../demo/server/session/cookies.ts'
-import { createPbkdf2Hasher } from '../../demo/server/session/passwords.ts'
-import { createMemoryStore, type Shelf } from '../../demo/server/store/memory-store.ts'
-
-const origin = 'http://localhost:5173'
-
-function createShelf(): Shelf {
-  let text: string | null = null
-  return {
-    load: () => text,
-    save: (saved) => {
-      text = saved
-    },
-  }
-}
-
-/** One browser's cookies in front of the backend. */
-async function createVisitor(
-  shelves: { tables?: Shelf; faults?: Shelf } = {},
-  jar = new Map<string, string>(),
-) {
-  const backend = await createDemoBackend({
-    store: createMemoryStore(shelves.tables),
-    passwords: createPbkdf2Hasher({ iterations: 10 }),
-    settings: { trustCaller: true },
-    ...(shelves.faults && { faultShelf: shelves.faults }),
-  })
-
-  async function send(path: string, init: RequestInit = {}): Promise<Response | null> {
-    const cookies = createHeaderCookies([...jar].map((pair) => pair.join('=')).join('; '))
-    const response = await backend(new Request(origin + path, init), cookies)
-    for (const line of cookies.written) {
-      for (const [name, value] of [...parseCookies(line)].slice(0, 1)) jar.set(name, value)
-    }
-    return response
-  }
-
-  const post = (path: string, body: object = {}) =>
-    send(path, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-Silent-Refresh': '1' },
-      body: JSON.stringify(body),
-    })
-  async function tokenOf(response: Response | null): Promise<string> {
-    const { access_token } = (await response?.json()) ?? {}
-    return access_token
-  }
-  const change = async (changes: object) => (await (await post('/demo/faults', changes))?.json()) as DemoState
-  const call = async (token: string, name: string) =>
-    (await send(`/api/items?n=1&call=${name}`, { headers: { Authorization: `Bearer ${token}` } }))?.status
-
-  return {
-    jar,
-    post,
-    change,
-    call,
-    refresh: () => post('/auth/refresh'),
-    renew: async () => tokenOf(await post('/auth/refresh')),
-    signIn: async () =>
-      tokenOf(await post('/auth/login', { email: 'demo@example.com', password: 'correct horse' })),
-    state: async () => (await (await send('/demo/state'))?.json()) as DemoState,
-  }
-}
+import { createShelf, createVisitor } from './visitor.ts'
 
 describe('the faults of the demo', () => {
   it('breaks the refresh endpoint in all the ways the page offers, and mends it', async () => {
     const visitor = await createVisitor()
     await visitor.signIn()
     const cookies = new Map(visitor.jar)
+    await visitor.change({ refresh: 'broken' })
+    expect((await visitor.refresh())?.status).toBe(500)
     await visitor.change({ refresh: 'unavailable' })
     expect((await visitor.refresh())?.status).toBe(503)
     await visitor.change({ refresh: 'limited' })
@@ -127,6 +66,51 @@ describe('the faults of the demo', () => {
     expect(await (await visitor.refresh())?.json()).toMatchObject({ expires_in: 5 })
   })
 
+  it('is out of order for so many calls only', async () => {
+    const visitor = await createVisitor()
+    await visitor.signIn()
+    await visitor.change({ refresh: 'unavailable', refreshTimes: 2 })
+    const statuses = []
+    for (let times = 0; times < 3; times += 1) statuses.push((await visitor.refresh())?.status)
+    expect(statuses).toEqual([503, 503, 200])
+  })
+
+  it('brings the new cookie with the answer, and not without it', async () => {
+    const visitor = await createVisitor()
+    await visitor.signIn()
+    const before = visitor.jar.get('sr_rt')
+    await visitor.change({ refresh: 'lost', refreshTimes: 1, gracePeriod: 0 })
+    expect(await visitor.refresh()).toBeNull()
+    expect(visitor.jar.get('sr_rt')).toBe(before)
+    expect((await visitor.refresh())?.status).toBe(200)
+    expect(visitor.jar.get('sr_rt')).not.toBe(before)
+  })
+
+  it('breaks every connection but the one that mends it', async () => {
+    const visitor = await createVisitor()
+    const token = await visitor.signIn()
+    await visitor.change({ offline: true })
+    expect([await visitor.refresh(), await visitor.call(token, 'a')]).toEqual([null, undefined])
+    await visitor.change({ offline: false })
+    expect(await visitor.call(token, 'a')).toBe(200)
+  })
+
+  it.each([120_000, -120_000])(
+    'sets the clock of the server by %i ms, and new tokens are good',
+    async (offset) => {
+      const visitor = await createVisitor()
+      const old = await visitor.signIn()
+      await visitor.change({ clockOffset: offset })
+      expect(await visitor.call(old, 'a')).toBe(offset > 0 ? 401 : 200)
+      const token = await visitor.renew()
+      const { iat } = JSON.parse(atob(token.split('.')[1] ?? '')) as { iat: number }
+      expect(Math.abs(iat * 1000 - Date.now() - offset)).toBeLessThan(30_000)
+      expect(await visitor.call(token, 'b')).toBe(200)
+      await visitor.post('/demo/expire')
+      expect(await visitor.call(token, 'c')).toBe(401)
+    },
+  )
+
   it('leaves what it does not understand', async () => {
     const visitor = await createVisitor()
     const { faults } = await visitor.state()
@@ -146,15 +130,4 @@ describe('the faults of the demo', () => {
     expect(await after.call(token, 'a')).toBe(200)
     expect((await after.refresh())?.status).toBe(200)
   })
-})
-
-it('counts refresh calls, 401s and retries, and only the calls that have a name', async () => {
-  const visitor = await createVisitor()
-  const token = await visitor.signIn()
-  await visitor.call('old', 'first')
-  await visitor.call(token, 'first')
-  await visitor.call(token, 'second')
-  await visitor.post('/api/echo')
-  await visitor.refresh()
-  expect((await visitor.state()).counts).toEqual({ refreshes: 1, unauthorized: 1, retried: 1 })
 })
