@@ -206,7 +206,7 @@ describeEngines('all tabs of one browser', (browser) => {
     expect(await fireTogether(tabs)).toEqual(Array(8).fill(401))
     for (const tab of tabs) await tab.waitFor(() => app.session.getSnapshot().status === 'unauthenticated')
     const ended = tabs.map(() => [{ type: 'ended', reason: 'expired' }])
-    expect(await inAll(tabs, () => app.events.filter(({ type }) => type === 'ended'))).toEqual(ended)
+    expect(await inAll(tabs, () => app.events.filter(({ type }) => type === 'ended'))).toMatchObject(ended)
     expect(server.seen('/auth/refresh')).toHaveLength(1)
   })
 })
