@@ -1,5 +1,8 @@
 import type { Page } from '../session/environment.ts'
 
+/** Not in every browser yet, and nowhere on plain http. */
+const store = () => (globalThis as { cookieStore?: { get(name: string): Promise<unknown> } }).cookieStore
+
 export const browserPage: Page = {
   baseUrl: () => document.baseURI,
   get origin() {
@@ -15,6 +18,16 @@ export const browserPage: Page = {
     } catch {
       return value
     }
+  },
+  // WebKit tells a page of an answer, one time in ten, a task before `document.cookie` shows what it has set (measured in
+  // WebKitGTK 2.50; Chromium and Firefox never did). The cookie store asks where the cookies are kept, and brings both in step.
+  async cookiesLanded() {
+    try {
+      await store()?.get('-')
+    } catch {
+      // Cookies are forbidden here.
+    }
+    if (!store()) await new Promise((resolve) => setTimeout(resolve))
   },
   isEmbedded() {
     try {

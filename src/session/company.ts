@@ -16,6 +16,8 @@ export interface Company {
   isOvertaken(gen: number): boolean
   /** Whether somebody else has been given a newer refresh cookie since `hint` was read. */
   hasMoved(gen: number, hint: string | undefined): boolean
+  /** Whether an answer that has just come has left the readable companion of the refresh cookie as it was. */
+  hasKept(hint: string | undefined): Promise<boolean>
   /** What the readable companion of the refresh cookie says. */
   hint(): string | undefined
 }
@@ -54,6 +56,11 @@ export function createCompany({ tabs, standing, page, hintCookie, hear }: Compan
     catchUp,
     isOvertaken,
     hasMoved: (gen, before) => isOvertaken(gen) || (hint() !== undefined && hint() !== before),
+    async hasKept(before) {
+      if (before === undefined || hint() !== before) return false
+      await page.cookiesLanded()
+      return hint() === before
+    },
     hint,
   }
 }

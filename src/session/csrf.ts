@@ -16,6 +16,8 @@ export interface Csrf {
    * meanwhile. Says whether it is there; never rejects.
    */
   renew(used: string | undefined): Promise<boolean>
+  /** Called before a call that may change the cookie; what it returns waits until the page can read what the answer brought. */
+  expectCookie(): () => Promise<void>
 }
 
 /** The header at this moment; none if its value is not there. */
@@ -32,10 +34,21 @@ export function createCsrf(options: CsrfOptions, environment: Environment, timeo
   const { renewal, ...source } = { __proto__: null, ...options } as unknown as CsrfOptions
   let underWay: Promise<boolean> | undefined
 
+  function expectCookie(): () => Promise<void> {
+    if (!('cookie' in source)) return async () => {}
+    const before = value()
+    return async () => {
+      if (value() === before) await environment.page.cookiesLanded()
+    }
+  }
+
   async function ask(url: string): Promise<boolean> {
+    const landed = expectCookie()
     const init = { __proto__: null, credentials: 'include', cache: 'no-store', redirect: 'error' }
     try {
-      return (await inTime(environment.fetch(url, init as RequestInit), environment.clock, timeout)).ok
+      const { ok } = await inTime(environment.fetch(url, init as RequestInit), environment.clock, timeout)
+      await landed()
+      return ok
     } catch {
       return false
     } finally {
@@ -55,5 +68,6 @@ export function createCsrf(options: CsrfOptions, environment: Environment, timeo
       underWay ??= ask(String(renewal?.url))
       return underWay
     },
+    expectCookie,
   }
 }

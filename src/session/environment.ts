@@ -26,6 +26,8 @@ export interface Page {
   /** The page's own origin; `'null'` where it has none. */
   readonly origin: string
   readCookie(name: string): string | undefined
+  /** Resolves once `readCookie` tells what the answers have brought that are here by now. Never rejects. */
+  cookiesLanded(): Promise<void>
   /** Whether another site embeds it: then cookies, locks and channels may be kept apart from those of other tabs. */
   isEmbedded(): boolean
 }

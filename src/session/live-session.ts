@@ -164,7 +164,7 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
 
   return withGate<Session>(
     {
-      signIn: createSignIn({ call, turns, standing, refresher, clock, timeout }),
+      signIn: createSignIn({ call, turns, standing, refresher, clock, csrf, timeout }),
       signOut: signOut.run,
       getAccessToken,
       refresh,

@@ -48,7 +48,13 @@ export function createRefreshCall(
 
   return {
     url: endpoint?.url,
-    send: (context) => call(context).catch(judgeError),
+    async send(context) {
+      const landed = csrf?.expectCookie()
+      const outcome = await call(context).catch(judgeError)
+      // The retries that wait for it are to carry the header that goes with its cookie.
+      await landed?.()
+      return outcome
+    },
     readLogin: (answer) => readLogin(answer, shape),
   }
 }

@@ -94,7 +94,7 @@ export function createFlights({ call, turns, company, clock, timeout, land }: Fl
     async function ask({ gen }: Flight, signal: AbortSignal): Promise<RefreshOutcome> {
       const hint = company.hint()
       const outcome = await call.send({ reason, signal })
-      if (outcome.kind === 'granted' && hint !== undefined && hint === company.hint()) turns.distrustHint()
+      if (outcome.kind === 'granted' && (await company.hasKept(hint))) turns.distrustHint()
       if (outcome.kind !== 'refused' || current !== flight) return outcome
       // Refused, or only late? Somebody else may have spent this cookie, and there is a newer one already.
       await company.meet(waiting.signal)

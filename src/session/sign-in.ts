@@ -1,5 +1,6 @@
 import type { TokenFacts } from './access-token.ts'
 import type { CookieTurns } from './cookie-turns.ts'
+import type { Csrf } from './csrf.ts'
 import type { Clock } from './environment.ts'
 import { SessionEndedError } from './errors.ts'
 import type { Moment } from './moment.ts'
@@ -14,11 +15,12 @@ export interface SignInParts {
   readonly standing: Standing
   readonly refresher: Refresher
   readonly clock: Clock
+  readonly csrf: Csrf | undefined
   readonly timeout: number
 }
 
 export function createSignIn(parts: SignInParts): Session['signIn'] {
-  const { call, turns, standing, refresher, clock, timeout } = parts
+  const { call, turns, standing, refresher, clock, csrf, timeout } = parts
   const { state, change } = standing
 
   /** Runs a sign-in under an epoch of its own; takes that back if it fails and nothing else has moved it since. */
@@ -54,8 +56,10 @@ export function createSignIn(parts: SignInParts): Session['signIn'] {
       const { result, overtook } = turns.take(async () => {
         if (state.epoch !== epoch) throw new SessionEndedError(state.reason ?? 'replaced')
         startedAt = clock.now()
+        const landed = csrf?.expectCookie()
         const answer = await login()
         hasSucceeded = !(answer instanceof Response) || answer.ok
+        await landed?.()
         return { answer, facts: await call.readLogin(answer) }
       }, timeout)
       try {

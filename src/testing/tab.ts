@@ -70,6 +70,7 @@ export function createTab(host: Host): Tab {
           return page.origin
         },
         readCookie: (name) => page.cookie[name],
+        cookiesLanded: async () => {},
         isEmbedded: () => page.isEmbedded,
       },
       fetch: network.fetch,

@@ -17,6 +17,7 @@ const environment: Environment = {
     baseUrl: () => 'https://app.test/',
     origin: 'https://app.test',
     readCookie: () => undefined,
+    cookiesLanded: async () => {},
     isEmbedded: () => false,
   },
   fetch: () => Promise.reject(new Error('the benchmark has no network')),

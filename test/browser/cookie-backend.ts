@@ -74,7 +74,7 @@ export async function startCookieBackend(page: BuiltPage) {
     },
     /** Accepts no CSRF token issued so far. */
     changeCsrf() {
-      current = { ...current, csrf: 'changed' }
+      current = { ...current, csrf: `changed${++serial}` }
     },
     endSession() {
       isOver = true

@@ -53,12 +53,15 @@ describeEngines('a session of cookies only', (browser) => {
     expect(await inAll(tabs, () => app.session.getAccessToken())).toEqual(['', ''])
   })
 
-  it('gets a new CSRF cookie, once, when the old one is refused', async () => {
+  it('gets a new CSRF cookie, once, each time the old one is refused', async () => {
     const { tabs, changeCsrf, count } = await open(browser)
-    changeCsrf()
     const [tab] = tabs
-    expect(new Set(await tab?.evaluate(() => app.fire(10)))).toEqual(new Set([200]))
-    expect(count('/csrf-cookie')).toBe(1)
+    // Many times: in WebKit the page cannot always read the cookie yet when the answer is there.
+    for (let times = 1; times <= 20; times++) {
+      changeCsrf()
+      expect(new Set(await tab?.evaluate(() => app.fire(10)))).toEqual(new Set([200]))
+      expect(count('/csrf-cookie')).toBe(times)
+    }
     expect(count('/auth/refresh')).toBe(0)
   })
 

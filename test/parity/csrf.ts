@@ -167,6 +167,37 @@ export function describeCsrf(name: string, makeClient: MakeClient): void {
       client.expectAborted(await call, reason)
     })
 
+    it('waits for a cookie that the page can read only a moment after the answer that brings it', async () => {
+      const { client, server, csrf, clock, environment, page } = await strict(makeClient)
+      let jar: Record<string, string> = { 'XSRF-TOKEN': 'old' }
+      const bring = (value: string) => {
+        csrf.current = value
+        jar = { 'XSRF-TOKEN': value }
+      }
+      environment.page.cookiesLanded = async () => {
+        page.cookie = jar
+      }
+      server.onApi = ({ url, headers }) => {
+        if (url.pathname !== '/csrf-cookie')
+          return headers.get(header) === csrf.current ? undefined : new Response(null, { status: 419 })
+        csrf.renewals++
+        bring('renewed')
+        return new Response(null, { status: 204 })
+      }
+      const renewed = client.send('/api/items')
+      await clock.advance(1000)
+      expect([(await renewed).status, csrf.renewals]).toEqual([200, 1])
+
+      server.onRefresh = () => {
+        bring('with the refresh')
+        return undefined
+      }
+      server.expireAll()
+      const retried = client.send('/api/items')
+      await clock.advance(1000)
+      expect([(await retried).status, csrf.renewals]).toEqual([200, 1])
+    })
+
     it('is renewed for a refresh and a sign-out that were refused for it', async () => {
       const { client, server, csrf, clock, session } = await strict(makeClient)
       server.onRefresh = ({ headers }) =>

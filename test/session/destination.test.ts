@@ -6,6 +6,7 @@ const page = (origin = 'https://app.test', baseUrl = 'https://app.test/start/pag
   baseUrl: () => baseUrl,
   origin,
   readCookie: () => undefined,
+  cookiesLanded: async () => {},
   isEmbedded: () => false,
 })
 
@@ -72,6 +73,7 @@ describe('the page', () => {
         baseUrl: () => base,
         origin: 'https://app.test',
         readCookie: () => undefined,
+        cookiesLanded: async () => {},
         isEmbedded: () => false,
       },
     )

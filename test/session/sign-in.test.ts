@@ -19,6 +19,19 @@ describe('a sign-in', () => {
     expect(server.refreshes).toHaveLength(1)
   })
 
+  it('is done when the page can read the CSRF cookie that its answer has brought', async () => {
+    const { server, clock, session, send, page, environment, login } = await alice({
+      csrf: { header: 'X-CSRF', cookie: 'csrf' },
+    })
+    page.cookie = { csrf: 'before' }
+    environment.page.cookiesLanded = async () => {
+      page.cookie = { csrf: 'after' }
+    }
+    track(session.signIn(() => login('bob')).then(() => send('/api/items')))
+    await clock.advance(1000)
+    expect(server.hits.map(({ headers }) => headers.get('X-CSRF'))).toEqual(['after'])
+  })
+
   it('does not take over the answer of that refresh', async () => {
     const { server, clock, session, events, login } = await alice()
     track(session.refresh())

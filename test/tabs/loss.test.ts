@@ -79,6 +79,30 @@ describe('a page that is left in the middle of a refresh', () => {
     expect(next.state).toBe('resolved')
   })
 
+  it('is waited for as long as it takes where the readable cookie shows a moment after its answer', async () => {
+    const { server, clock, holder, waiter, call } = await inTheMiddle()
+    const { page } = holder.tab.environment
+    const read = page.readCookie
+    let shown = read('sr_hint')
+    page.readCookie = () => shown
+    page.cookiesLanded = async () => {
+      shown = read('sr_hint')
+    }
+    await clock.advance(3000)
+    expect(call.value?.status).toBe(200)
+    server.refreshDelay = 6000
+    track(holder.session.refresh())
+    await clock.advance(100)
+    holder.tab.close()
+    server.refreshDelay = 50
+    const next = track(waiter.session.refresh())
+    await clock.advance(5000)
+    expect(next.state).toBe('pending')
+    await clock.advance(2000)
+    expect(next.state).toBe('resolved')
+    expect(server.reuses).toBe(0)
+  })
+
   it('is not waited for once its call must be over', async () => {
     const { server, clock, holder, waiter, openTab } = await inTheMiddle()
     holder.tab.crash()
