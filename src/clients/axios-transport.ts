@@ -31,14 +31,27 @@ export type FindTransport = (
   config: InternalAxiosRequestConfig,
 ) => Transport
 
-/** Finds adapters as axios would. Its fetch adapter is lent a `fetch` that remembers where answers came from. */
-export function createTransports(gate: Gate): FindTransport {
-  const finalUrls = new WeakMap<object, string>()
-  const rememberingFetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
-    const response = await gate.fetch(input, init)
+type Fetch = Gate['fetch']
+
+/** Where answers came from at last, by their requests. */
+const finalUrls = new WeakMap<object, string>()
+// One for all sessions, and without any of them: axios keeps an adapter for ever for each `fetch` that it is lent.
+const remembering = new WeakMap<Fetch, Fetch>()
+
+function rememberingFetch(fetch: Fetch): Fetch {
+  const known = remembering.get(fetch)
+  if (known) return known
+  const made: Fetch = async (input, init) => {
+    const response = await fetch(input, init)
     if (typeof input === 'object') finalUrls.set(input, response.url)
     return response
   }
+  remembering.set(fetch, made)
+  return made
+}
+
+/** Finds adapters as axios would. Its fetch adapter is lent a `fetch` that remembers where answers came from. */
+export function createTransports(fetch: Fetch): FindTransport {
   const names = new Map<AxiosAdapter, boolean>()
 
   /** Only one of axios's own can be the fetch adapter, and it is the same function as long as its `env` is. */
@@ -64,7 +77,7 @@ export function createTransports(gate: Gate): FindTransport {
     return {
       send: resolve('fetch', {
         ...config,
-        env: { ...config.env, fetch: rememberingFetch },
+        env: { ...config.env, fetch: rememberingFetch(fetch) },
       }),
       isFetch: true,
       finalUrlOf: ({ request }) => (request ? finalUrls.get(request as object) : undefined),

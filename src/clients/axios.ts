@@ -1,5 +1,5 @@
 import axios, { type AxiosInstance, type CreateAxiosDefaults, type InternalAxiosRequestConfig } from 'axios'
-import { gateOf } from '../session/gate.ts'
+import { type Gate, gateOf } from '../session/gate.ts'
 import type { Session } from '../session/session.ts'
 import { guardAdapter, isGuardedBy } from './axios-adapter.ts'
 import { createTransports } from './axios-transport.ts'
@@ -26,8 +26,8 @@ export function attachAxios(instance: AxiosInstance, session: Session): () => vo
   if (typeof instance?.interceptors?.request?.use !== 'function') {
     throw new TypeError('silent-refresh: attachAxios needs an axios instance.')
   }
-  const findTransport = createTransports(gate)
-  let isAttached = true
+  const findTransport = createTransports(gate.fetch)
+  const attachment = { isLive: true }
   const id: number = instance.interceptors.request.use(
     (config) => {
       if (isGuardedBy(gate, config.adapter)) return config
@@ -46,7 +46,7 @@ export function attachAxios(instance: AxiosInstance, session: Session): () => vo
       () => below,
       gate,
       findTransport,
-      () => isAttached,
+      () => attachment.isLive,
     )
     if (isLast) {
       config.adapter = guarded
@@ -64,13 +64,26 @@ export function attachAxios(instance: AxiosInstance, session: Session): () => vo
     } as PropertyDescriptor)
   }
 
-  function detach(): void {
-    isAttached = false
+  const forget = detachOnDispose(gate, attachment, instance, id)
+  return () => {
+    attachment.isLive = false
     instance.interceptors.request.eject(id)
     forget()
   }
-  const forget = gate.onDispose(detach)
-  return detach
+}
+
+/** A function of its own, whose closure does not hold the instance: an app may drop it long before the session ends. */
+function detachOnDispose(
+  gate: Gate,
+  attachment: { isLive: boolean },
+  instance: AxiosInstance,
+  id: number,
+): () => void {
+  const held = new WeakRef(instance)
+  return gate.onDispose(() => {
+    attachment.isLive = false
+    held.deref()?.interceptors.request.eject(id)
+  })
 }
 
 /**

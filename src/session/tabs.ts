@@ -56,7 +56,6 @@ export function createTabs(parts: TabsParts): Tabs {
   let channel: Channel | undefined
   let stopWatching: (() => void) | undefined
   let stopAnswer: (() => void) | undefined
-  let heard = 0
   /** What this tab was the first to tell. */
   let own: Stamp | undefined
 
@@ -74,6 +73,8 @@ export function createTabs(parts: TabsParts): Tabs {
   const others = () =>
     storage?.keys().filter((key) => key.startsWith(presencePrefix) && key !== presencePrefix + id)
 
+  const showPresence = () => storage?.write(presencePrefix + id, '')
+
   /** Whether it is worth asking: is anybody there, with a token that lives? */
   function isAnybodyHome(): boolean {
     if (!storage) return true
@@ -86,10 +87,9 @@ export function createTabs(parts: TabsParts): Tabs {
   function hear(data: unknown): void {
     const message = readTabMessage(data)
     if (!message) return
-    heard++
+    // Whoever asks takes all others for gone until they show themselves.
+    showPresence()
     if (message.type === 'hello') {
-      // Somebody may have taken us for gone.
-      storage?.write(presencePrefix + id, '')
       stopAnswer?.()
       const isFirst = own !== undefined && own === held()?.stamp
       if (isFirst) answer()
@@ -123,11 +123,13 @@ export function createTabs(parts: TabsParts): Tabs {
       channel?.post({ type: 'failed', message, retryAfter })
     },
     async meet(signal, isCertain = false) {
-      if (!channel || !shareToken || !(isCertain || isAnybodyHome())) return
-      const before = heard
+      if (!channel || !shareToken) return
+      const isWorthIt = isCertain || isAnybodyHome()
+      // Crashed tabs cannot take back that they are there; those that live say it again at the next word they hear.
+      for (const key of others() ?? []) storage?.remove(key)
+      if (!isWorthIt) return
       channel.post({ type: 'hello' })
       await pause(clock, patience, signal)
-      if (heard === before && !signal.aborted) for (const key of others() ?? []) storage?.remove(key)
     },
     latest,
     nextLogin(held) {
@@ -145,7 +147,7 @@ export function createTabs(parts: TabsParts): Tabs {
       storage?.remove(presencePrefix + id)
     },
     enter() {
-      storage?.write(presencePrefix + id, '')
+      showPresence()
       channel ??= openChannel?.(scope, hear)
       // Without channels the storage has to tell; it tells everything but the token.
       if (channel) return

@@ -68,6 +68,9 @@ export function createPageNetwork(host: Host, page: TestPage, process: PageProce
   }
 }
 
+/** So many messages can still be looked at. */
+const remembered = 1000
+
 /** What the page has of what is shared, and what it hears of the others. */
 export interface PageCompany extends Pick<Neighbour, 'hear' | 'isWatching' | 'changed'> {
   readonly openChannel: NonNullable<Environment['openChannel']>
@@ -101,7 +104,7 @@ export function createPageCompany(
       return {
         post(message) {
           const copy: unknown = structuredClone(message)
-          messages.push(copy)
+          if (messages.push(copy) > remembered) messages.shift()
           const { monotonic } = clock.now()
           // What this tab says first is heard first.
           lastHeard = Math.max(lastHeard, monotonic + host.latency())

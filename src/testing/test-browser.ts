@@ -144,7 +144,8 @@ export function createTestBrowser(options: TestBrowserOptions = {}): TestBrowser
     // Nobody's, so that the test runner sees it.
     reportError: (error) => void Promise.reject(error),
   })
-  const opened: Tab[] = []
+  let opened: Tab[] = []
+  const present = () => opened.filter(({ state }) => state !== 'gone')
 
   async function until<T>(promise: PromiseLike<T>, within = 60_000): Promise<T> {
     checkDuration('within', within)
@@ -162,7 +163,7 @@ export function createTestBrowser(options: TestBrowserOptions = {}): TestBrowser
     openTab() {
       const tab = createTab(host)
       tab.page.baseUrl = `${origin}/`
-      opened.push(tab)
+      opened = [...present(), tab]
       return createTestTab(tab)
     },
     async advance(duration) {
@@ -192,7 +193,7 @@ export function createTestBrowser(options: TestBrowserOptions = {}): TestBrowser
       host.cookie[name] = value
     },
     leftovers() {
-      const tabs = opened.filter(({ state }) => state !== 'gone')
+      const tabs = present()
       const sum = (count: (tab: Tab) => number) => tabs.reduce((total, tab) => total + count(tab), 0)
       return {
         timers: clock.timers,

@@ -215,6 +215,44 @@ describe('a page that is left', () => {
   })
 })
 
+describe('what tabs write down about each other', () => {
+  const placesOf = (world: { browser: { stored: Map<string, string> } }) =>
+    [...world.browser.stored.keys()].filter((key) => key.includes(':tab:'))
+
+  it('does not grow with the tabs that have crashed, although another is there all the time', async () => {
+    const world = await openTabs(1)
+    for (let killed = 0; killed < 5; killed++) (await world.openTab()).tab.crash()
+    await world.openTab()
+    expect(placesOf(world)).toHaveLength(2)
+  })
+
+  it('does not grow with the tabs that have crashed, although each finds the token of the last one expired', async () => {
+    const world = await openTabs(1)
+    world.tabs[0]!.tab.crash()
+    for (let killed = 0; killed < 5; killed++) {
+      await world.clock.advance(world.server.lifetime)
+      ;(await world.openTab()).tab.crash()
+    }
+    await world.clock.advance(world.server.lifetime)
+    await world.openTab()
+    expect(placesOf(world)).toHaveLength(1)
+  })
+
+  it('does not leave out one that had no token to give when it was asked, and has one now', async () => {
+    const { newTab, server, clock } = createWorld()
+    const [crashing, asking, asked] = [newTab(), newTab(), newTab()]
+    for (const tab of [crashing, asking, asked]) tab.open()
+    await clock.advance(10)
+    crashing.crash()
+    await clock.advance(5000)
+    asking.close()
+    const { length } = server.refreshes
+    newTab().open()
+    await clock.advance(500)
+    expect(server.refreshes).toHaveLength(length)
+  })
+})
+
 describe('hidden tabs', () => {
   it('make no refresh ahead of expiry, and need none after the visible one has made it', async () => {
     const { server, clock, tabs } = await openTabs(5)
