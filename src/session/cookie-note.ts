@@ -58,11 +58,9 @@ export function createCookieNote(parts: CookieNoteParts): CookieNote {
       const at = ownProperty(note, 'at')
       const gen = ownProperty(note, 'gen')
       if (typeof at !== 'number' || !Number.isSafeInteger(gen)) return undefined
-      const age = clock.now().wall - at
-      // From the future: the clock has been changed, and nothing is known.
-      return age < 0
-        ? undefined
-        : { by: ownProperty(note, 'by'), age, gen: gen as number, hint: ownProperty(note, 'hint') }
+      // From the future: the clock has been set back since, and how long ago it was is not known.
+      const age = Math.max(0, clock.now().wall - at)
+      return { by: ownProperty(note, 'by'), age, gen: gen as number, hint: ownProperty(note, 'hint') }
     } catch {
       return undefined
     }

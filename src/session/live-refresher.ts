@@ -105,9 +105,19 @@ export function createRefresher(parts: RefresherParts): Refresher {
     change({ refreshing: flights.current !== undefined })
     // Whoever took the turn from us has spent the cookie that we are refused for.
     const counts = outcome.kind === 'granted' || (isAlone && !company.isOvertaken(flight.gen))
-    if (counts) landing.land(flight, outcome)
+    if (counts) landOn(flight, outcome)
     else if (flight.reason === 'verify') start('verify', true)
     goOn()
+  }
+
+  function landOn(flight: Flight, outcome: RefreshOutcome): void {
+    const { token } = state
+    landing.land(flight, outcome)
+    const { current, isSent } = flights
+    if (state.token === token || !current || isSent || current.reason === 'verify') return
+    // An answer that was given up has come late, and brought what the next call was to ask for.
+    flights.abandon()
+    change({ refreshing: false })
   }
 
   /** Under an older epoch somebody was given a cookie, and it may have come after that of the present one. */

@@ -10,7 +10,8 @@ import { pause } from './pause.ts'
 /** Tells the server that the user signs out. Rejects with a `SignOutFailedError`. */
 export interface SignOutCall {
   readonly url: string | undefined
-  send(accessToken: string | null): Promise<void>
+  /** Tries again after what may pass, as long as that `mayRepeat`. */
+  send(accessToken: string | null, mayRepeat: () => boolean): Promise<void>
 }
 
 const attempts = 3
@@ -52,13 +53,14 @@ export function createSignOutCall(
 
   return {
     url: endpoint.url,
-    async send() {
+    async send(_, mayRepeat) {
       for (let left = attempts - 1; ; left--) {
         const failure = await attempt()
         if (!failure) return
         const isFinal = typeof failure.cause === 'number' && failure.cause < 500 && failure.cause !== 429
         if (isFinal || left === 0) throw failure
         await pause(clock, firstPause * (attempts - left) * (0.5 + environment.random()))
+        if (!mayRepeat()) throw failure
       }
     },
   }

@@ -24,19 +24,22 @@ export function createSignOut({ call, turns, standing, refresher, timeout }: Sig
 
   function repeat(accessToken: string | null): void {
     // Somebody has signed in: that cookie is theirs.
-    const send = () => (state.status === 'unauthenticated' ? call?.send(accessToken) : undefined)
+    const isWanted = () => state.status === 'unauthenticated'
+    const send = (going: Going) =>
+      isWanted() ? call?.send(accessToken, () => going.isHeld && isWanted()) : undefined
     turns.take(send, timeout).result.catch(() => {})
   }
 
   function tellServer(tell: SignOutCall, accessToken: string | null): Promise<void> {
     const { turn } = state.stamp
     const isReplaced = () => state.status === 'authenticated' && state.stamp.turn > turn
-    const send = async ({ gen }: Going) => {
+    const send = async (going: Going) => {
       // Whose turn was before ours may have signed in, in another tab.
       refresher.wake()
       if (isReplaced()) return
-      await tell.send(accessToken)
-      if (!isReplaced()) refresher.confirmSignOut(gen)
+      // Who has taken the turn from us may be signing in, and what is sent now goes with that cookie.
+      await tell.send(accessToken, () => going.isHeld && !isReplaced())
+      if (!isReplaced()) refresher.confirmSignOut(going.gen)
     }
     const { result, overtook } = turns.take(send, timeout)
     overtook.then((calls) => calls.map((call) => call.then(() => repeat(accessToken))))

@@ -192,6 +192,27 @@ describe('an answer that comes after its timeout', () => {
     expect(session.getSnapshot().refreshing).toBe(false)
   })
 
+  it('makes the next one needless that still waits for the one of another tab', async () => {
+    const { server, clock, session, newTab } = await expired({ refreshTimeout: 3000 })
+    const answers = hangFirst(server, 2)
+    track(session.refresh())
+    await clock.advance(100)
+    const other = newTab().open({ refreshTimeout: 3000 })
+    await clock.advance(3000)
+    track(other.session.refresh())
+    await clock.advance(100)
+    expect(answers).toHaveLength(2)
+    const waiting = track(session.refresh())
+    await clock.advance(100)
+    const late = server.issue('alice')
+    answers[0]?.(json(late))
+    await clock.advance(10_000)
+    expect(waiting.value).toBe(late.access_token)
+    expect(session.getSnapshot().refreshing).toBe(false)
+    expect(await other.session.getAccessToken()).toBe(late.access_token)
+    expect(server.refreshes).toHaveLength(2)
+  })
+
   it('brings nobody back who has signed out meanwhile', async () => {
     const { server, clock, session } = await expired({ refreshTimeout: 1000 })
     const answers = hangFirst(server, 1)

@@ -241,6 +241,38 @@ describe('a sign-out that the server does not accept', () => {
     expect(session.getSnapshot()).toMatchObject({ status: 'unauthenticated', reason: 'signed_out' })
   })
 
+  it('is not tried again once somebody has signed in: that would sign them out', async () => {
+    const { server, clock, session, send, sent, login } = await answering(503)
+    const signOut = track(session.signOut())
+    const answer = login('bob')
+    await clock.advance(50)
+    track(session.signIn(await answer))
+    await clock.advance(60_000)
+    expect(signOut).toMatchObject({ state: 'rejected', error: { code: 'ERR_SIGN_OUT_FAILED' } })
+    expect([sent.length, server.signOuts.length]).toEqual([1, 0])
+    server.expireAll()
+    const call = track(send('/api/me'))
+    await clock.advance(1000)
+    expect(call.value?.status).toBe(200)
+  })
+
+  it('is not tried again while another tab may be signing somebody in', async () => {
+    const { clock, session, sent, browser, environment } = await answering(503, 503)
+    const { request } = environment.locks!
+    let name = ''
+    environment.locks!.request = (asked, ...rest) => {
+      name = asked
+      return request(asked, ...rest)
+    }
+    const signOut = track(session.signOut())
+    await clock.advance(50)
+    // Another tab takes the turn, as one does from a tab that seems to have stopped.
+    track(browser.locks.of({}).request(name, { steal: true }, () => new Promise(() => {})))
+    await clock.advance(60_000)
+    expect(signOut.state).toBe('rejected')
+    expect(sent).toHaveLength(1)
+  })
+
   it.each([403, 404])('because of a %i is not tried again by itself, but by the app', async (status) => {
     const { server, clock, session, sent } = await answering(status)
     const first = track(session.signOut())

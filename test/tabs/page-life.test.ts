@@ -116,6 +116,22 @@ describe('a page in the back/forward cache', () => {
     expect(server.reuses).toBe(0)
   })
 
+  it('waits for it too when the wall clock has been set back meanwhile', async () => {
+    const { server, clock, tabs } = await openTabs(1)
+    server.refreshDelay = 2000
+    clock.sleep(server.lifetime)
+    track(tabs[0]!.send('/api/1'))
+    await clock.advance(100)
+    tabs[0]!.tab.cache()
+    clock.setWallClock(-3_600_000)
+    await clock.advance(1)
+    tabs[0]!.tab.restore()
+    const call = track(tabs[0]!.send('/api/2'))
+    await clock.advance(10_000)
+    expect(call.value?.status).toBe(200)
+    expect(server.reuses).toBe(0)
+  })
+
   it('leaves word of its refresh, although a login call that had to wait has been made out of turn', async () => {
     const { server, clock, tabs, login } = await openTabs(2)
     server.refreshDelay = 3000
