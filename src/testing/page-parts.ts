@@ -54,6 +54,8 @@ export function createPageNetwork(host: Host, page: TestPage, process: PageProce
   return {
     fetch: (input, init) =>
       new Promise((resolve, reject) => {
+        // What it was about to do when it crashed, it does not do any more.
+        if (process.state === 'gone') return
         const cutOff = () => reject(networkError())
         cutOffs.add(cutOff)
         const answer = host.isOffline ? Promise.reject(networkError()) : host.network(input, init, sender)

@@ -31,6 +31,16 @@ describe('a page of a test browser', () => {
     expect(seen).toEqual([1, 2])
   })
 
+  it('sends nothing any more once it has crashed', async () => {
+    const { clock, host } = openTabs()
+    const sent: unknown[] = []
+    const tab = createTab({ ...host, network: async (input) => new Response(String(sent.push(input))) })
+    tab.crash()
+    tab.environment.fetch('/auth/refresh')
+    await clock.advance(10)
+    expect(sent).toEqual([])
+  })
+
   it('does not get a timer that it stops before it has thawed', async () => {
     const { clock, one } = openTabs()
     const seen: string[] = []
