@@ -16,7 +16,7 @@ export interface CookieTurns {
   underWay(): Promise<unknown>[]
   /** Lets those who wait go ahead now, and the other tabs as well: the page is leaving, later would be never. */
   hurry(): void
-  /** Lets the other tabs go ahead now. */
+  /** Lets the other tabs go ahead now: nobody is there any more who could say what becomes of the calls under way. */
   letGo(): void
   /** To be told when a refresh has left the readable cookie as it was. */
   distrustHint(): void
@@ -88,6 +88,14 @@ export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsPa
     return [controller.signal, end]
   }
 
+  function leaveBehind(): void {
+    for (const call of open) leftBehind.add(call)
+    // Should the page come back, they are to it what those of any other page are.
+    newest = undefined
+    note.disown()
+    lock.leave()
+  }
+
   return {
     take<T>(call: (turn: Going) => Promise<T> | T, patience: number, options: TurnOptions<T> = {}) {
       const { signal: given, isAnswer = () => true } = options
@@ -140,13 +148,9 @@ export function createCookieTurns({ clock, lock, note, knownGen }: CookieTurnsPa
     underWay: () => [...new Set(newest ? [...open, newest] : open)],
     hurry() {
       for (const goAhead of waiting) goAhead()
-      for (const call of open) leftBehind.add(call)
-      // Should the page come back, they are to it what those of any other page are.
-      newest = undefined
-      note.disown()
-      lock.leave()
+      leaveBehind()
     },
-    letGo: lock.leave,
+    letGo: leaveBehind,
     distrustHint: note.distrustHint,
   }
 }

@@ -36,6 +36,7 @@ export function createHearing(parts: HearingParts): Hearing {
   let kept: News | undefined
 
   function hear(news: News): void {
+    if (state.reason === 'disposed') return
     // A sign-out cannot wait: the login call under way comes too late then. It does not for any other end.
     if (isPutOff && news.end !== 'signed_out') {
       kept = news

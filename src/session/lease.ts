@@ -33,7 +33,10 @@ export function createLease({ storage, clock, random, id }: LeaseParts): Locks {
   }
 
   async function take(key: string, by: string): Promise<boolean> {
-    storage.write(key, JSON.stringify({ by, until: clock.now().wall + longest }))
+    const lease = JSON.stringify({ by, until: clock.now().wall + longest })
+    storage.write(key, lease)
+    // A storage that is full, or forbidden, keeps nobody apart; waiting for it would never end.
+    if (storage.read(key) !== lease) return true
     await pause(clock, settling + random() * settling)
     return holderOf(key) === by
   }

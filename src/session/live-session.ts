@@ -85,7 +85,8 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
   }
 
   /** A 401 is not blamed on its age. */
-  const isJustIssued = (used: AccessToken) => used === state.token && until(used.freshUntil, clock.now()) > 0
+  const isJustIssued = (used: AccessToken) =>
+    used === state.token && until(used.freshUntil, clock.now()) > 0 && isUsable(used, clock.now())
 
   function admit(): AccessToken | null | undefined {
     // The way of nearly every request: the clocks are read once.

@@ -57,6 +57,8 @@ export function createFlights({ call, turns, company, clock, timeout, land }: Fl
     // Not only once the turn has come: who is before us may take long, and the others may have a token.
     const met = company.isBehind() ? company.meet(waiting.signal) : undefined
 
+    let hasLeft = false
+
     async function send(going: Going): Promise<RefreshOutcome> {
       await met
       if (current === flight && (going.wasContended || (!met && company.isBehind()))) {
@@ -66,6 +68,7 @@ export function createFlights({ call, turns, company, clock, timeout, land }: Fl
       if (current !== flight || !going.isHeld)
         return { kind: 'unavailable', message: 'The refresh was given up.' }
       isSent = true
+      hasLeft = true
       return depart(going)
     }
 
@@ -108,7 +111,7 @@ export function createFlights({ call, turns, company, clock, timeout, land }: Fl
         return send(own)
       },
       timeout,
-      { signal: waiting.signal, isAnswer: ({ kind }) => kind !== 'unavailable' },
+      { signal: waiting.signal, isAnswer: ({ kind }) => kind !== 'unavailable' || !hasLeft },
     )
     turn.result.then((outcome) => arrive(flight, outcome, going?.isHeld ?? false))
   }

@@ -73,7 +73,8 @@ export function createTabs(parts: TabsParts): Tabs {
   const others = () =>
     storage?.keys().filter((key) => key.startsWith(presencePrefix) && key !== presencePrefix + id)
 
-  const showPresence = () => storage?.write(presencePrefix + id, '')
+  /** Where nobody can be asked for a token, nobody has to know who is there. */
+  const showPresence = () => openChannel && shareToken && storage?.write(presencePrefix + id, '')
 
   /** Whether it is worth asking: is anybody there, with a token that lives? */
   function isAnybodyHome(): boolean {

@@ -91,6 +91,8 @@ export function createTab(host: Host): Tab {
       return company.watchers
     },
     close() {
+      // Code that is stopped cannot notice its end.
+      if (process.state !== 'running') return end()
       page.send('leave')
       // As Chromium does; the requests themselves go on. What that leads to is still done.
       network.cutOff()

@@ -53,6 +53,20 @@ export function describeOneRefresh(name: string, makeClient: MakeClient): void {
       },
     )
 
+    it('refreshes again for a token that came so late that its life is over', async () => {
+      const { client, server, clock } = starting(makeClient)
+      server.lifetime = 5000
+      server.refreshDelay = 4500
+      server.delay = 700
+      const call = client.send('/api/items')
+      await clock.advance(4600)
+      server.refreshDelay = 50
+      server.expireAll()
+      await clock.advance(5000)
+      expect((await call).status).toBe(200)
+      expect(server.refreshes).toHaveLength(2)
+    })
+
     it('lets requests wait for one refresh when the token has run out', async () => {
       const { client, server, clock } = await expired(makeClient)
       const calls = Promise.all(['/api/1', '/api/2', '/api/3'].map((url) => client.send(url)))

@@ -125,6 +125,35 @@ describe('a session that is disposed of', () => {
     expect(events).toEqual([{ type: 'ended', reason: 'disposed' }])
   })
 
+  it('stays so when a login call comes to an end, although another tab has signed in meanwhile', async () => {
+    const { server, clock, session, login, newTab } = await alice()
+    const other = newTab().open()
+    await clock.advance(1000)
+    track(session.signIn(() => login('alice')))
+    track(other.session.signIn(server.issue('alice')))
+    await clock.advance(5)
+    session.dispose()
+    const { length } = server.refreshes
+    other.session.dispose()
+    await clock.advance(600_000)
+    expect(session.getSnapshot()).toMatchObject({ status: 'unauthenticated', reason: 'disposed' })
+    expect(server.refreshes).toHaveLength(length)
+  })
+
+  it('leaves word of its refresh under way: the next page waits for the cookie', async () => {
+    const { server, clock, session, tab, newTab } = await alice()
+    server.rotation = 'strict'
+    server.refreshDelay = 2000
+    track(session.refresh())
+    await clock.advance(100)
+    session.dispose()
+    tab.close()
+    const next = newTab().open()
+    await clock.advance(10_000)
+    expect(next.session.getSnapshot().status).toBe('authenticated')
+    expect(server.reuses).toBe(0)
+  })
+
   it('leaves exactly one live session when another is created right after it', async () => {
     const { server, clock, page, open } = createWorld()
     const first = open()

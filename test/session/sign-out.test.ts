@@ -60,6 +60,19 @@ describe('a sign-out on this page', () => {
     expect([server.refreshes.length, server.cookie]).toEqual([1, undefined])
   })
 
+  it('is done again where somebody looks for a session after the last one', async () => {
+    const { server, clock, session } = await alice()
+    track(session.signOut())
+    await clock.advance(1000)
+    server.cookie = 'alice'
+    track(session.refresh())
+    await clock.advance(10)
+    track(session.signOut())
+    await clock.advance(60_000)
+    expect(session.getSnapshot()).toMatchObject({ status: 'unauthenticated', reason: 'signed_out' })
+    expect([server.signOuts.length, server.cookie]).toEqual([2, undefined])
+  })
+
   it('drops a login call under way', async () => {
     const { server, clock, session, events, login } = await alice()
     const signIn = track(session.signIn(() => login('bob')))

@@ -57,6 +57,42 @@ describe('the snapshot', () => {
   })
 })
 
+describe('a page whose storage keeps nothing', () => {
+  it('waits for nobody where there are no locks either', async () => {
+    const { newTab, server, clock, openTab } = await openTabs(0)
+    const tab = newTab()
+    const storage = {
+      read: () => undefined,
+      write() {},
+      remove() {},
+      keys: () => [],
+      subscribe: () => () => {},
+    }
+    Object.assign(tab.environment, { locks: undefined, storage })
+    const { session, send } = await openTab(tab)
+    const signIn = track(session.signIn(async () => server.issue('bob')))
+    const call = track(send('/api/me'))
+    await clock.advance(10_000)
+    expect([signIn.state, call.value?.status]).toEqual(['resolved', 200])
+  })
+})
+
+describe('tabs that cannot be asked for a token', () => {
+  it.each([
+    ['without channels', { openChannel: undefined }, {}],
+    ['that share no token', {}, { shareToken: false }],
+  ])('%s leave nothing in the storage when they crash', async (_, lacks, options) => {
+    const { browser, newTab, openTab } = await openTabs(0)
+    for (let killed = 0; killed < 3; killed++) {
+      const tab = newTab()
+      Object.assign(tab.environment, lacks)
+      await openTab(tab, options)
+      tab.crash()
+    }
+    expect([...browser.stored.keys()].filter((key) => key.includes(':tab:'))).toEqual([])
+  })
+})
+
 describe.each(Object.entries(without))('five tabs without %s', (_, lacks) => {
   it('whose token expires stay signed in, on a server with tolerance', async () => {
     const { server, clock, tabs, reported } = await openIn(lacks, 5, 'tolerant')
