@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { homedir, hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { rolldown } from 'rolldown'
@@ -45,6 +45,11 @@ async function bundledModules(code: string): Promise<string[]> {
 /** A folder of a stranger's, with the packed package and what it depends on, but without axios. */
 let stranger: string
 let packed: string[]
+
+const readPacked = (path: string) => readFile(join(stranger, 'package', path), 'utf8')
+
+/** Comments may say what code may not do. */
+const withoutComments = (code: string) => code.replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '')
 
 beforeAll(async () => {
   stranger = await mkdtemp(join(tmpdir(), 'silent-refresh-package-'))
@@ -120,6 +125,39 @@ describe('the package', () => {
       ),
     )
     expect(bundles.join('\n')).not.toMatch(/\beval\(|new Function|sessionStorage|msw|ServiceWorker/)
+  })
+
+  it('makes no code and no markup of texts, loads nothing later and prints nothing but by its debug entry', async () => {
+    const scripts = packed.filter((path) => path.endsWith('.js'))
+    expect(scripts).toHaveLength(6)
+    const forbidden =
+      /\beval\b|\bFunction\(|\bimport\(|(?:inner|outer)HTML|insertAdjacentHTML|document\.write|srcdoc|\bconsole\b|\bdebugger\b/
+    const found = await Promise.all(
+      scripts.map(async (path) => [path, withoutComments(await readPacked(path)).match(forbidden)?.[0]]),
+    )
+    expect(found.filter(([, word]) => word)).toEqual([['dist/debug.js', 'console']])
+  })
+
+  it('tells nothing of the machine that built it, and refers to no source map', async () => {
+    const texts = await Promise.all(packed.map(readPacked))
+    const traces = [root, homedir(), tmpdir(), hostname(), 'sourceMappingURL', 'file://']
+    const found = traces.filter((trace) => trace.length > 4 && texts.some((text) => text.includes(trace)))
+    expect(found).toEqual([])
+  })
+
+  it('depends on jwt-decode alone, and runs nothing where it is installed', async () => {
+    const manifest = JSON.parse(await readPacked('package.json')) as Record<string, Record<string, string>>
+    expect(Object.keys(manifest.dependencies ?? {})).toEqual(['jwt-decode'])
+    expect(Object.keys(manifest.peerDependencies ?? {})).toEqual(['axios'])
+    const others = ['optionalDependencies', 'bundleDependencies', 'bundledDependencies', 'bin', 'gypfile']
+    expect(others.filter((field) => field in manifest)).toEqual([])
+    const atInstall = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare']
+    expect(atInstall.filter((script) => script in (manifest.scripts ?? {}))).toEqual([])
+    const decoder = JSON.parse(
+      await readFile(join(root, 'node_modules/jwt-decode/package.json'), 'utf8'),
+    ) as object
+    expect(decoder).not.toHaveProperty('dependencies')
+    expect(decoder).not.toHaveProperty('scripts.postinstall')
   })
 
   it.each(

@@ -11,6 +11,7 @@ export default defineConfig({
           testTimeout: 30_000,
           globalSetup: ['test/build.ts', 'test/postgres.ts'],
           include: ['test/**/*.test.ts'],
+          setupFiles: ['test/security/watch-secrets.ts'],
           exclude: ['test/browser/**'],
         },
       },

@@ -6,9 +6,12 @@ interface Challenge {
 
 function readChallenges(header: string): Challenge[] {
   const challenges: { scheme: string; error: string | undefined }[] = []
-  // Either `name=value` of the challenge at hand, or the name of a new scheme.
-  const item = /([\w!#$%&'*+.^`|~-]+)[ \t]*(?:=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|(?=$|[\s,]))/g
-  for (const [, name = '', quoted, bare] of header.matchAll(item)) {
+  // Either `name=value` of the challenge at hand, or the name of a new scheme; else a word that is neither, taken whole: trying
+  // again from each of its letters would take time that grows with the square of its length.
+  const item =
+    /([\w!#$%&'*+.^`|~-]+)[ \t]*(?:=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|(?=$|[\s,]))|[\w!#$%&'*+.^`|~-]+/g
+  for (const [, name, quoted, bare] of header.matchAll(item)) {
+    if (name === undefined) continue
     const value = quoted ?? bare
     if (value === undefined) challenges.push({ scheme: name.toLowerCase(), error: undefined })
     else if (name.toLowerCase() === 'error') {

@@ -9,7 +9,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const isUrl = (value: unknown) =>
   (isText(value) && value !== '' && URL.canParse(value, 'http://page')) || value instanceof URL
 const isHeaderName = (value: unknown) => isText(value) && /^[\w!#$%&'*+.^`|~-]+$/.test(value)
-const isHeaderValue = (value: unknown) => isText(value) && !/[\0\r\n]/.test(value)
+const isHeaderValue = (value: unknown) => isText(value) && !/[\0\r\n\u0100-\uffff]/.test(value)
 const isHeaderRecord = (value: unknown) =>
   isObject(value) &&
   [Object.prototype, null].includes(Object.getPrototypeOf(value)) &&
@@ -101,7 +101,7 @@ const sessionRules: Rules = {
     'a list of origins like "https://api.example.com" (scheme, host and port; no path, no "*")',
   ],
   exclude: [
-    isListOf((value) => isText(value) || value instanceof RegExp),
+    isListOf((value) => value instanceof RegExp || (isText(value) && URL.canParse(value, 'http://page'))),
     'a list of URLs, paths and regular expressions',
   ],
   hasSession: callback,

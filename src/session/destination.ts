@@ -40,9 +40,9 @@ export function createDestination(options: DestinationOptions, page: Page): Dest
   function followBase(): void {
     const current = page.baseUrl()
     if (current === base) return
+    baseOrigin = new URL(current).origin
+    excluded = new Set(texts.map((text) => withoutQuery(new URL(text, current).href)))
     base = current
-    baseOrigin = new URL(base).origin
-    excluded = new Set(texts.map((text) => withoutQuery(new URL(text, base).href)))
   }
 
   function resolve(url: string): URL | undefined {

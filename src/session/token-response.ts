@@ -41,13 +41,19 @@ function ask(look: Find, body: unknown, headers: Headers): unknown {
   }
 }
 
+/** Of an object, but for a date, a text says nothing, and some cannot be made one at all. */
+function textOf(value: unknown): string | undefined {
+  const isThing = typeof value === 'object' && !(value instanceof Date)
+  return value === undefined || isThing ? undefined : String(value)
+}
+
 /** What the server's clock said when it answered, NaN if nothing. Other origins have to expose the header. */
 export function serverTime(headers: Headers): number {
   return Date.parse(headers.get('Date') ?? '')
 }
 
 function lifetimeFrom(said: unknown, unit: ExpiryUnit, now: number): number {
-  if (unit === 'iso') return Date.parse(String(said)) - now
+  if (unit === 'iso') return Date.parse(textOf(said) ?? '') - now
   // Some backends write their numbers as strings.
   const number = typeof said === 'string' && said.trim() ? Number(said) : said
   if (typeof number !== 'number') return NaN
@@ -83,12 +89,8 @@ export function readTokenResponse(
       'The access token in the answer had already expired when it was issued.',
     )
   }
-  const subject = shape.subject ? find(shape.subject, body, headers) : undefined
-  return {
-    value,
-    lifetime,
-    subject: subject === undefined || subject === null ? jwt.subject : String(subject),
-  }
+  const subject = shape.subject ? textOf(find(shape.subject, body, headers)) : undefined
+  return { value, lifetime, subject: subject ?? jwt.subject }
 }
 
 /** Reads what a custom refresh function resolved with. Its numbers are milliseconds, and `wall` is their clock. */
@@ -108,9 +110,5 @@ export function readTokenResult(result: unknown, shape: ResponseShape, wall: num
       'The access token would live less than a second. expiresIn and expiresAt are milliseconds.',
     )
   }
-  return {
-    ...facts,
-    lifetime,
-    subject: subject === undefined ? facts.subject : String(subject),
-  }
+  return { ...facts, lifetime, subject: textOf(subject) ?? facts.subject }
 }

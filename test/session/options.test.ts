@@ -109,6 +109,8 @@ const bad: [string, unknown][] = [
   ['origins', session({ origins: [new URL('https://api.test')] })],
   ['exclude', session({ exclude: '/auth/login' })],
   ['exclude', session({ exclude: [7] })],
+  ['exclude', session({ exclude: ['https://'] })],
+  ['csrf.value', session({ csrf: { header: 'X', value: '\u4e2d' } })],
   ['hasSession', session({ hasSession: true })],
   ['shouldRefresh', session({ shouldRefresh: 401 })],
   ['shouldRefresh', session({ shouldRefresh: [401] })],
