@@ -1,7 +1,9 @@
 // Long lives, and whether anything grows in them:
 //   node --expose-gc test/soak/run.ts [--real [minutes]] [--save]
+// What is not measured anew stays in the figures as it was.
 import { setFlagsFromString } from 'node:v8'
-import { saveFigures, versionsOf } from '../figures/figures.ts'
+import { readFigures, saveFigures, versionsOf } from '../figures/figures.ts'
+import type { SoakFigures } from '../figures/soak-table.ts'
 import { type LifeReport, live } from './life.ts'
 import { lives } from './lives.ts'
 import { plainEngine } from './plain-engine.ts'
@@ -17,7 +19,6 @@ function readCommandLine(words: readonly string[]): { minutes: number; isToSave:
   if ((flag !== undefined && flag !== '--real') || others.length > 0 || Number.isNaN(minutes))
     throw new Error(usage)
   const isToSave = rest.length < words.length
-  if (isToSave && minutes === 0) throw new Error(`${usage}: figures are saved of both, so with --real`)
   // Less has, in the browser that gets half of it, too few checkpoints to tell a trend from chance.
   if (minutes !== 0 && minutes < 10) throw new Error(`${usage}: 10 minutes or more`)
   return { minutes, isToSave }
@@ -49,7 +50,7 @@ if (minutes > 0) {
     really.push(await liveReally(engine, minutes * part))
   }
 }
-const real = really.map(summarizeReal)
+const real = minutes > 0 ? really.map(summarizeReal) : readFigures<SoakFigures>('soak').real
 for (const { engine, events, signOuts, unauthorized, held } of real) {
   print(`${engine}: ${JSON.stringify({ ...events, unauthorized, signOuts })}`)
   console.table(held)
