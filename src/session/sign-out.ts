@@ -51,6 +51,8 @@ export function createSignOut({ call, turns, standing, refresher, timeout }: Sig
     const accessToken = state.token?.value || null
     // Said once; but a login call or a refresh under way has to be told that it comes too late.
     if (state.reason !== 'signed_out' || refresher.isPaused() || state.refreshing) refresher.end('signed_out')
+    // What was given up before may still answer: under an epoch that a sign-in has tried to leave, and in vain.
+    else refresher.abandon('signed_out')
     if (!call) return
     const own = { epoch: state.epoch, done: tellServer(call, accessToken) }
     pending = own

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { check, reportOf } from './check.ts'
 
-const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
+// The same lives each time, so that a change that breaks them is known by its failure; `npm run model` finds new ones.
+const seed = Number(process.env.SEED ?? 7)
 process.stdout.write(`The model-based tests run with SEED=${seed}.\n`)
 
 it('keeps all promises of the design, whatever users, tabs, network, clocks and server do', async () => {

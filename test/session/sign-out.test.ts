@@ -73,6 +73,24 @@ describe('a sign-out on this page', () => {
     expect([server.signOuts.length, server.cookie]).toEqual([2, undefined])
   })
 
+  it('keeps out the late answer of a refresh that a sign-in has given up, and failed', async () => {
+    const { server, clock, session, login } = await alice()
+    track(session.signOut())
+    await clock.advance(1000)
+    server.cookie = 'alice'
+    const refreshes = holdRefreshes(server)
+    track(session.refresh())
+    await clock.advance(10)
+    track(session.signIn(() => login('nobody').then(() => Promise.reject(new Error('wrong password')))))
+    await clock.advance(20_000)
+    const signOut = track(session.signOut())
+    await clock.advance(1000)
+    expect(signOut.state).toBe('resolved')
+    refreshes.release()
+    await clock.advance(10_000)
+    expect(session.getSnapshot()).toMatchObject({ status: 'unauthenticated', reason: 'signed_out' })
+  })
+
   it('drops a login call under way', async () => {
     const { server, clock, session, events, login } = await alice()
     const signIn = track(session.signIn(() => login('bob')))
