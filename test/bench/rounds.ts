@@ -4,7 +4,7 @@ export type Call = () => Promise<unknown>
 export interface Cost {
   readonly name: string
   readonly microseconds: number
-  /** Of all rounds together: the processor's clock moves in steps of milliseconds, which even out over many rounds. */
+  /** The medians of all rounds, one beside the other: a round in which a collection of garbage fell says nothing. */
   readonly ratio: number
   /** The quartiles of the single rounds' ratios. */
   readonly low: number
@@ -42,8 +42,6 @@ async function time(call: Call, calls: number, clock: Rounds['clock']): Promise<
 
 const round = (value: number) => Number(value.toFixed(3))
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-
 /** All of them take turns, each round beginning with the next one. The first is the bare one. */
 export async function race(
   contenders: Readonly<Record<string, Call>>,
@@ -65,14 +63,13 @@ export async function race(
     }
   }
   const bares = times.get(entries[0]?.[0] ?? '') ?? []
-  // By the clock on the wall a round in which others had the processor says nothing: there the median counts.
-  const average = clock === 'wall' ? (values: readonly number[]) => quantile(values, 0.5) : mean
+  const median = (values: readonly number[]) => quantile(values, 0.5)
   return [...times].map(([name, own]) => {
     const ratios = own.map((value, turn) => value / (bares[turn] ?? NaN))
     return {
       name,
-      microseconds: round(average(own)),
-      ratio: round(average(own) / average(bares)),
+      microseconds: round(median(own)),
+      ratio: round(median(own) / median(bares)),
       low: round(quantile(ratios, 0.25)),
       high: round(quantile(ratios, 0.75)),
     }
