@@ -123,8 +123,9 @@ describeEngines('a view of the session', (browser) => {
       await press(other, 'sign-out')
       await shows(tab, 'otherwise', 'Please sign in')
       expect(await textOf(tab, 'guarded')).toBeNull()
-      expect(await textOf(tab, 'status')).toBe('signed out')
-      expect(seen('/auth/logout')).toHaveLength(1)
+      await shows(tab, 'status', 'signed out')
+      // The other tabs hear of it before the server does.
+      await expect.poll(() => seen('/auth/logout')).toHaveLength(1)
       expect(await tab.evaluate(() => framed.countListeners())).toBeGreaterThan(0)
       await tab.evaluate(async () => {
         await framed.unmount?.()
