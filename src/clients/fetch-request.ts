@@ -85,12 +85,16 @@ export function prepareFetch(
   return {
     isRepeatable: !isOneShot(body),
     signal: init?.signal,
-    send: (extra) =>
-      transport(
-        input,
-        extra ? ({ __proto__: null, ...copy, headers: headers.with(extra) } as RequestInit) : copy,
-      ),
+    send: (extra) => transport(input, extra ? withHeaders(copy, headers.with(extra)) : copy),
   }
+}
+
+/** Key by key: spreading an object that has no prototype costs several times as much. */
+function withHeaders(init: RequestInit | undefined, headers: HeadersInit): RequestInit {
+  const all = Object.create(null)
+  if (init) for (const key of Object.keys(init)) all[key] = init[key as keyof RequestInit]
+  all.headers = headers
+  return all as RequestInit
 }
 
 /**

@@ -35,8 +35,9 @@ function isExpired(
   input: string | Request,
   init: RequestInit | undefined,
 ): boolean | Promise<boolean> {
-  const { status, headers, url, redirected } = response
+  const { status } = response
   if (!expiry.concerns(status)) return false
+  const { headers, url, redirected } = response
   const received = {
     status,
     headers,
@@ -66,7 +67,7 @@ export function createFetch(session: Session, options: FetchOptions = {}): Silen
   function send(target: RequestInfo | URL, given: SilentRequestInit | undefined): Promise<Response> {
     const init = ownInit(given)
     // Read once: a URL object is the caller's, who may change it while the request waits.
-    const input = isRequest(target) ? target : String(target)
+    const input = typeof target === 'string' || isRequest(target) ? target : String(target)
     const url = urlOf(input)
     const takesPart = !ownProperty(init, 'skipAuth')
     const takesToken = takesPart && gate.mayCarryToken(url)

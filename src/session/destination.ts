@@ -15,8 +15,8 @@ export interface DestinationOptions {
   readonly ownUrls: readonly string[]
 }
 
-// Nothing in such a URL can lead away from the page's own origin, nor does a URL parser change its path, so the hot path
-// need not parse it: no backslash, tab, line end, dot segment or empty segment is among what it allows.
+// Nothing in such a path can lead away from an origin before it, or from the page's own, nor does a URL parser change it, so
+// the hot path need not parse it: no backslash, tab, line end, dot segment or empty segment is among what it allows.
 const plainUrl = /^\/(?:[\w~-][\w.~%-]*(?:\/[\w~-][\w.~%-]*)*\/?)?(?:\?[\w.~%&=+,:@/-]*)?$/
 
 const localHost = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
@@ -33,16 +33,23 @@ export function createDestination(options: DestinationOptions, page: Page): Dest
   const patterns = exclude.filter((entry) => entry instanceof RegExp)
   const texts = [...ownUrls, ...exclude.filter((entry) => typeof entry === 'string')]
   let base = ''
+  /** Empty while the base is somewhere no token goes. */
   let baseOrigin = ''
   let excluded = new Set<string>()
+  /** The last answer: each request asks again for each of its tries. */
+  let asked: string | undefined
+  let answer = false
 
   /** A `<base>` element may change what relative URLs mean while the page lives. */
   function followBase(): void {
     const current = page.baseUrl()
     if (current === base) return
-    baseOrigin = new URL(current).origin
-    excluded = new Set(texts.map((text) => withoutQuery(new URL(text, current).href)))
     base = current
+    asked = undefined
+    baseOrigin = resolve(current)?.origin ?? ''
+    // Where the base cannot be combined with a path, only whole URLs are left.
+    const readable = texts.filter((text) => URL.canParse(text, current))
+    excluded = new Set(readable.map((text) => withoutQuery(new URL(text, current).href)))
   }
 
   function resolve(url: string): URL | undefined {
@@ -58,10 +65,23 @@ export function createDestination(options: DestinationOptions, page: Page): Dest
     return isDowngrade || !allowed.has(target.origin) ? undefined : target
   }
 
-  function mayCarryToken(url: string): boolean {
+  function mayCarryToken(given: string): boolean {
+    // Callers of axios give it URL objects, too, which may change.
+    const url = String(given)
     followBase()
-    if (patterns.length === 0 && plainUrl.test(url)) {
-      return allowed.has(baseOrigin) && !excluded.has(baseOrigin + withoutQuery(url))
+    if (url !== asked) {
+      answer = decide(url)
+      asked = url
+    }
+    return answer
+  }
+
+  function decide(url: string): boolean {
+    const start = url.startsWith('https://') ? url.indexOf('/', 8) : 0
+    if (patterns.length === 0) {
+      const origin = url.slice(0, start) || baseOrigin
+      const path = url.slice(start)
+      if (allowed.has(origin) && plainUrl.test(path)) return !excluded.has(origin + withoutQuery(path))
     }
     const target = resolve(url)
     return (

@@ -206,3 +206,23 @@ describe('axios: where the token goes', () => {
     expect(seen).toEqual([false])
   })
 })
+
+it('follows a URL object wherever it points at the time of each call', async () => {
+  const world = createWorld()
+  const { session } = await world.openSignedIn({ origins })
+  const sent: boolean[] = []
+  const api = createAxios(session, {
+    async adapter(request) {
+      sent.push(request.headers.has('Authorization'))
+      return { data: '', status: 200, statusText: '', headers: {}, config: request }
+    },
+  })
+  const url = new URL('https://app.test/api/me')
+  await api.get(url as never)
+  url.host = 'evil.test'
+  await api.get(url as never)
+  // Axios cannot combine it with a base URL: where it goes is up to the adapter.
+  url.host = 'app.test'
+  await api.get(url as never, { baseURL: '/api' })
+  expect(sent).toEqual([true, false, false])
+})

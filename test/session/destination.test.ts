@@ -65,6 +65,20 @@ describe('the page', () => {
     expect(send('http://api.test/api')).toBe(true)
   })
 
+  it('on https sends it in the clear neither by a base', () => {
+    const at = page('https://app.test', 'http://api.test/')
+    expect(destination({ origins: ['http://api.test'] }, at)('/api')).toBe(false)
+  })
+
+  it('is followed back from a base that nothing can be combined with', () => {
+    let base = 'data:text/html,x'
+    const at = { ...page(), baseUrl: () => base }
+    const send = destination({ origins: ['https://api.test'], exclude: ['/login'] }, at)
+    expect([send('/api'), send('https://api.test/me')]).toEqual([false, true])
+    base = 'https://app.test/'
+    expect([send('/api'), send('/login')]).toEqual([true, false])
+  })
+
   it('follows a base that changes', () => {
     let base = 'https://app.test/start'
     const { mayCarryToken: send } = createDestination(
@@ -161,4 +175,8 @@ describe('exclude', () => {
     }
     expect(short('/auth/%2e/login')).toBe(long('/auth/%2e/login'))
   })
+})
+
+it('takes a scheme with nothing behind it for no place on the page', () => {
+  expect(destination()('https://')).toBe(false)
 })
