@@ -49,9 +49,8 @@ export function createSignOut({ call, turns, standing, refresher, timeout }: Sig
   async function run(): Promise<void> {
     if (state.reason === 'disposed' || pending?.epoch === state.epoch) return pending?.done
     const accessToken = state.token?.value || null
-    // Said once; but a login call or a refresh under way has to be told that it comes too late.
-    if (state.reason !== 'signed_out' || refresher.isPaused() || state.refreshing) refresher.end('signed_out')
-    // What was given up before may still answer: under an epoch that a sign-in has tried to leave, and in vain.
+    // Said once; but what is under way, or may still answer, comes too late from here on.
+    if (state.reason !== 'signed_out') refresher.end('signed_out')
     else refresher.abandon('signed_out')
     if (!call) return
     const own = { epoch: state.epoch, done: tellServer(call, accessToken) }
