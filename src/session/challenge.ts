@@ -12,7 +12,7 @@ function readChallenges(header: string): Challenge[] {
     /([\w!#$%&'*+.^`|~-]+)[ \t]*(?:=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|(?=$|[\s,]))|[\w!#$%&'*+.^`|~-]+/g
   for (const [, name, quoted, bare] of header.matchAll(item)) {
     if (name === undefined) continue
-    const value = quoted ?? bare
+    const value = quoted?.replace(/\\(.)/g, '$1') ?? bare
     if (value === undefined) challenges.push({ scheme: name.toLowerCase(), error: undefined })
     else if (name.toLowerCase() === 'error') {
       const last = challenges.at(-1)

@@ -26,7 +26,7 @@ export interface RefreshContext {
 /** What a custom refresh function may answer with, beside a bare token. All in milliseconds. */
 export interface TokenResult {
   accessToken: string
-  /** Remaining lifetime in milliseconds, at least 1000. */
+  /** Remaining lifetime in milliseconds, at least 1000; `Infinity` for none: then it is used until a 401. */
   expiresIn?: number | undefined
   /** End of life in milliseconds since 1970, by the local clock. */
   expiresAt?: number | undefined

@@ -110,5 +110,7 @@ export function readTokenResult(result: unknown, shape: ResponseShape, wall: num
       'The access token would live less than a second. expiresIn and expiresAt are milliseconds.',
     )
   }
-  return { ...facts, lifetime, subject: textOf(subject) ?? facts.subject }
+  // One without an end lives until a 401, like one of which nobody knows.
+  const isEndless = lifetime === Infinity
+  return { ...facts, lifetime: isEndless ? undefined : lifetime, subject: textOf(subject) ?? facts.subject }
 }

@@ -70,6 +70,7 @@ describe('a refresh function', () => {
     ['a bare token, at once', () => 'opaque', undefined],
     ['a bare token', async () => 'opaque', undefined],
     ['a result', async () => ({ accessToken: 'opaque', expiresIn: 60_000 }), 60_000],
+    ['a result without an end', async () => ({ accessToken: 'opaque', expiresIn: Infinity }), undefined],
     ['an answer of an endpoint', async () => json({ access_token: 'opaque', expires_in: 60 }), 60_000],
   ])('brings the token: %s', async (_, refresh, lifetime) => {
     const { server, clock, session } = start(refresh)
