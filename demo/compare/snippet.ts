@@ -4,7 +4,7 @@ import type { Contestant, ContestantTab } from './contestant.ts'
 const headers = { 'X-Silent-Refresh': '1' }
 
 /** The snippet as it goes round, see `demo/migrations/failed-queue`: of each tab's own only the address is changed. */
-function loadSnippet(base: string) {
+export function loadSnippet(base: string, onSignedOut = () => {}) {
   const api = axios.create({ baseURL: `${base}/api` })
 
   api.interceptors.request.use((config) => {
@@ -49,6 +49,7 @@ function loadSnippet(base: string) {
       } catch (refreshError) {
         processQueue(refreshError)
         localStorage.removeItem('token')
+        onSignedOut()
         return Promise.reject(refreshError)
       } finally {
         isRefreshing = false
@@ -74,7 +75,7 @@ function loadSnippet(base: string) {
     return (await api.get(path)).data
   }
 
-  return { signIn, signOut, isSignedIn, get }
+  return { api, signIn, signOut, isSignedIn, get }
 }
 
 export function enterSnippet(base: string): Contestant {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 const read = (path: string) => readFile(new URL(`../../demo/${path}`, import.meta.url), 'utf8')
 
-/** From the client to its last function, without what the address costs. */
+/** From the client to its last function, without what the address costs, and the word that the comparison waits for. */
 function essence(code: string): string {
   const from = code.indexOf('const api = axios.create')
   const to = code.indexOf('return (await api.get(path)).data')
@@ -14,6 +14,7 @@ function essence(code: string): string {
     .replaceAll('`,', "',")
     .replaceAll('` }', "' }")
     .replaceAll('export ', '')
+    .replace(/\n *onSignedOut\(\)/, '')
     .replace(/\s+/g, ' ')
 }
 

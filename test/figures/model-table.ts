@@ -1,16 +1,10 @@
+import type { Counts } from '../model/check.ts'
 import { circumstances, type Figures } from './figures.ts'
 
 /** What the model-based tests have done without a broken promise. */
-export interface ModelFigures extends Figures {
+export interface ModelFigures extends Figures, Counts {
   readonly seed: number
   readonly seconds: number
-  readonly lives: number
-  readonly commands: number
-  readonly tabs: number
-  readonly requests: number
-  readonly refreshes: number
-  readonly signIns: number
-  readonly signOuts: number
 }
 
 const count = (number: number) => number.toLocaleString('en-US')

@@ -2,52 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { watchClockSteps } from '../../demo/server/session/clock-steps.ts'
 import { hashToken } from '../../demo/server/session/refresh-tokens.ts'
 import { createMemoryStore } from '../../demo/server/store/memory-store.ts'
-import type { RefreshTokenRow, SessionRow } from '../../demo/server/store/rows.ts'
 import { type Records, type Store, TransactionConflictError } from '../../demo/server/store/store.ts'
 import { createBackend, minute, stores } from './backend.ts'
-
-const user = {
-  id: 'u',
-  email: 'a@example.com',
-  passwordHash: 'x',
-  tokenVersion: 1,
-  createdAt: 0,
-  disabledAt: null,
-}
-const session: SessionRow = {
-  id: 's',
-  userId: 'u',
-  tokenVersion: 1,
-  createdAt: 0,
-  expiresAt: 1000,
-  revokedAt: null,
-  revokedReason: null,
-  userAgent: null,
-  ip: null,
-}
-const token: RefreshTokenRow = {
-  hash: 'p',
-  sessionId: 's',
-  parentHash: null,
-  gen: 0,
-  createdAt: 0,
-  idleExpiresAt: 500,
-  presentedAt: null,
-  usedAt: null,
-  handedOutAt: null,
-  droppedAt: null,
-  successorSealed: null,
-}
-
-async function fill(given: Promise<Store>): Promise<Store> {
-  const store = await given
-  await store.write(async (records) => {
-    await records.addUser(user)
-    await records.addSession(session)
-    await records.addToken(token)
-  })
-  return store
-}
+import { fill, session, token } from './one-session.ts'
 
 describe.each(stores)('a token in the $kind store', ({ create }) => {
   it('that has been dropped is not handed out any more, nor one that nobody knows', async () => {

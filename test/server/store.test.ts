@@ -1,52 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createMemoryStore } from '../../demo/server/store/memory-store.ts'
-import type { RefreshTokenRow, SessionRow } from '../../demo/server/store/rows.ts'
-import type { Store } from '../../demo/server/store/store.ts'
 import { createBackend, minute, stores } from './backend.ts'
+import { fill, session, token, user } from './one-session.ts'
 
-const user = {
-  id: 'u',
-  email: 'a@example.com',
-  passwordHash: 'x',
-  tokenVersion: 1,
-  createdAt: 0,
-  disabledAt: null,
-}
-const session: SessionRow = {
-  id: 's',
-  userId: 'u',
-  tokenVersion: 1,
-  createdAt: 0,
-  expiresAt: 1000,
-  revokedAt: null,
-  revokedReason: null,
-  userAgent: null,
-  ip: null,
-}
-const token: RefreshTokenRow = {
-  hash: 'p',
-  sessionId: 's',
-  parentHash: null,
-  gen: 0,
-  createdAt: 0,
-  idleExpiresAt: 500,
-  presentedAt: null,
-  usedAt: null,
-  handedOutAt: null,
-  droppedAt: null,
-  successorSealed: null,
-}
 const child = { ...token, hash: 'c', parentHash: 'p', gen: 1 }
-
-async function fill(given: Promise<Store>): Promise<Store> {
-  const store = await given
-  await store.write(async (records) => {
-    await records.addUser(user)
-    await records.addSession(session)
-    await records.addToken(token)
-  })
-  return store
-}
 
 describe.each(stores)('the $kind store', ({ create }) => {
   it('finds a token with its session, its successor and the present token version', async () => {
