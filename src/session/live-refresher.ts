@@ -83,7 +83,7 @@ export function createRefresher(parts: RefresherParts): Refresher {
     change({ refreshing: true }, { type: 'refresh-started', reason })
   }
 
-  const isHeldUp = () => pauses > 0 || isAway || state.reason === 'disposed'
+  const isHeldUp = () => pauses > 0 || isAway
 
   function join(reason: RefreshReason, giveUp?: GiveUp): Promise<AccessToken | null> {
     const place = line.join(giveUp)

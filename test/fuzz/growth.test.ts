@@ -36,7 +36,8 @@ const repeated =
 
 const readers: Record<string, (text: string) => unknown> = {
   'a challenge': (text) => isExpiryChallenge(text, 'Bearer'),
-  'a URL': mayCarryToken,
+  // Another one in between: the last answer is kept.
+  'a URL': (text) => mayCarryToken('/') && mayCarryToken(text),
   'a URL of axios': (url) => urlOf({ url, baseURL: url } as never),
   'a token': isTokenText,
   'a JWT': (text) => readJwt(text),

@@ -231,6 +231,22 @@ describe('a page that is left', () => {
   })
 })
 
+describe('a session that is disposed of before its refresh has left', () => {
+  it('keeps nobody waiting for it', async () => {
+    const { server, clock, tabs, newTab } = await openTabs(1)
+    // It is asked for its token, and says nothing.
+    tabs[0]!.tab.freeze()
+    const tab = newTab()
+    const first = tab.open()
+    await clock.advance(50)
+    first.session.dispose()
+    const second = tab.open()
+    await clock.advance(600)
+    expect(server.refreshes).toHaveLength(1)
+    expect(second.session.getSnapshot().status).toBe('authenticated')
+  })
+})
+
 describe('what tabs write down about each other', () => {
   const placesOf = (world: { browser: { stored: Map<string, string> } }) =>
     [...world.browser.stored.keys()].filter((key) => key.includes(':tab:'))
