@@ -27,7 +27,7 @@ export function attachAxios(instance: AxiosInstance, session: Session): () => vo
     throw new TypeError('silent-refresh: attachAxios needs an axios instance.')
   }
   const findTransport = createTransports(gate.fetch)
-  const attachment = { isLive: true }
+  let isAttached = true
   const id: number = instance.interceptors.request.use(
     (config) => {
       if (isGuardedBy(gate, config.adapter)) return config
@@ -46,7 +46,7 @@ export function attachAxios(instance: AxiosInstance, session: Session): () => vo
       () => below,
       gate,
       findTransport,
-      () => attachment.isLive,
+      () => isAttached,
     )
     if (isLast) {
       config.adapter = guarded
@@ -64,26 +64,18 @@ export function attachAxios(instance: AxiosInstance, session: Session): () => vo
     } as PropertyDescriptor)
   }
 
-  const forget = detachOnDispose(gate, attachment, instance, id)
+  const forget = ejectOnDispose(gate, instance, id)
   return () => {
-    attachment.isLive = false
+    isAttached = false
     instance.interceptors.request.eject(id)
     forget()
   }
 }
 
 /** A function of its own, whose closure does not hold the instance: an app may drop it long before the session ends. */
-function detachOnDispose(
-  gate: Gate,
-  attachment: { isLive: boolean },
-  instance: AxiosInstance,
-  id: number,
-): () => void {
+function ejectOnDispose(gate: Gate, instance: AxiosInstance, id: number): () => void {
   const held = new WeakRef(instance)
-  return gate.onDispose(() => {
-    attachment.isLive = false
-    held.deref()?.interceptors.request.eject(id)
-  })
+  return gate.onDispose(() => held.deref()?.interceptors.request.eject(id))
 }
 
 /**

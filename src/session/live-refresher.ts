@@ -114,7 +114,7 @@ export function createRefresher(parts: RefresherParts): Refresher {
     const { token } = state
     landing.land(flight, outcome)
     const { current, isSent } = flights
-    if (state.token === token || !current || isSent || current.reason === 'verify') return
+    if (state.token === token || !current || isSent) return
     // An answer that was given up has come late, and brought what the next call was to ask for.
     flights.abandon()
     change({ refreshing: false })

@@ -47,6 +47,7 @@ describe('a challenge that a new token does not meet', () => {
     ['XBearer realm="api"'],
     ['DPoP error="use_dpop_nonce"'],
     ['Bearer error="insufficient_scope"'],
+    ['Bearer error="insufficient\\_scope"'],
     ['Bearer error=insufficient_scope'],
     ['Bearer realm="api", error="insufficient_scope", scope="admin"'],
     ['Bearer scope="a b", error = "insufficient_scope"'],

@@ -287,6 +287,25 @@ describe('a sign-out that the server does not accept', () => {
     expect(call.value?.status).toBe(200)
   })
 
+  it('is not tried again for a late refresh either once somebody has signed in', async () => {
+    const { server, clock, session, sent, login } = await answering(200, 503)
+    const refreshes = holdRefreshes(server)
+    track(session.refresh())
+    await clock.advance(100)
+    track(session.signOut())
+    await clock.advance(10_000)
+    expect(sent).toHaveLength(1)
+    refreshes.release()
+    await clock.advance(100)
+    expect(sent).toHaveLength(2)
+    const answer = login('bob')
+    await clock.advance(20)
+    track(session.signIn(await answer))
+    await clock.advance(60_000)
+    expect(sent).toHaveLength(2)
+    expect([server.signOuts.length, server.cookie]).toEqual([0, 'bob'])
+  })
+
   it('is not tried again while another tab may be signing somebody in', async () => {
     const { clock, session, sent, browser, environment } = await answering(503, 503)
     const { request } = environment.locks!

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { track } from '../helpers/track.ts'
+import { createWorld } from '../helpers/world.ts'
 import { openTabs, statuses, typesOf } from './arrange.ts'
 
 describe('tabs whose token expires', () => {
@@ -68,6 +69,18 @@ describe('a new tab', () => {
     expect(call.value?.status).toBe(200)
     expect(server.refreshes).toHaveLength(0)
     expect(typesOf(tab)).toEqual(['refresh-started', 'adopted'])
+  })
+
+  it('starts with the token of a sibling although that has no end', async () => {
+    const { newTab, clock } = createWorld()
+    const asked: number[] = []
+    const refresh = async () => ({ accessToken: `token-${asked.push(1)}`, expiresIn: Infinity })
+    newTab().open({ refresh })
+    await clock.advance(1000)
+    const { session } = newTab().open({ refresh })
+    await clock.advance(1000)
+    expect(await session.getAccessToken()).toBe('token-1')
+    expect(asked).toHaveLength(1)
   })
 
   it('without a sibling makes one', async () => {
