@@ -12,8 +12,8 @@ import { raceOnFetch } from './on-fetch.ts'
 import { installPage } from './stubs.ts'
 import { raceWithSubscribers } from './subscribers.ts'
 
-const stub = { rounds: 15, slice: 160, clock: 'processor', warmUp: 3000 } as const
-const wall = { rounds: 15, slice: 160, clock: 'wall', warmUp: 300 } as const
+const stub = { rounds: 16, slice: 50, clock: 'processor', warmUp: 3000 } as const
+const wall = { rounds: 16, slice: 50, clock: 'wall', warmUp: 300 } as const
 
 // Before there is a page, which the server of the loopback and axios's adapters would take for a browser's.
 const coldStart = measureColdStart()

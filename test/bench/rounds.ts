@@ -4,7 +4,7 @@ export type Call = () => Promise<unknown>
 export interface Cost {
   readonly name: string
   readonly microseconds: number
-  /** The medians of all rounds, one beside the other: a round in which a collection of garbage fell says nothing. */
+  /** Of what is typical of all rounds. */
   readonly ratio: number
   /** The quartiles of the single rounds' ratios. */
   readonly low: number
@@ -42,6 +42,17 @@ async function time(call: Call, calls: number, clock: Rounds['clock']): Promise<
 
 const round = (value: number) => Number(value.toFixed(3))
 
+/**
+ * What is left of a median where the clock moves in steps: the mean of the middle half. A round in which a collection of garbage
+ * fell, or somebody else had the processor, says nothing.
+ */
+function middle(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  const cut = Math.floor(sorted.length / 4)
+  const kept = sorted.slice(cut, sorted.length - cut)
+  return kept.reduce((sum, value) => sum + value, 0) / kept.length
+}
+
 /** All of them take turns, each round beginning with the next one. The first is the bare one. */
 export async function race(
   contenders: Readonly<Record<string, Call>>,
@@ -63,13 +74,12 @@ export async function race(
     }
   }
   const bares = times.get(entries[0]?.[0] ?? '') ?? []
-  const median = (values: readonly number[]) => quantile(values, 0.5)
   return [...times].map(([name, own]) => {
     const ratios = own.map((value, turn) => value / (bares[turn] ?? NaN))
     return {
       name,
-      microseconds: round(median(own)),
-      ratio: round(median(own) / median(bares)),
+      microseconds: round(middle(own)),
+      ratio: round(middle(own) / middle(bares)),
       low: round(quantile(ratios, 0.25)),
       high: round(quantile(ratios, 0.75)),
     }

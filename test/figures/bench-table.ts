@@ -92,7 +92,7 @@ export function benchTable(figures: BenchFigures): string {
   return [
     'A call with a valid token, over a stub that does no more than make the `Request` and the `Response`; with axios, all that axios ' +
       'does around its adapter. Processor time; the first row is the bare client, the others are multiples of it in the same rounds ' +
-      '(ratio of the medians; small, the quartiles of the single rounds).',
+      '(of the mean of the middle half of all rounds; small, the quartiles of the single rounds).',
     '',
     raceTable(onAxios, versions),
     '',
