@@ -20,39 +20,65 @@ export interface Exchange<R> extends Told {
   settleWithout(answer: R, error: unknown): R
 }
 
+/** What a request has been sent once more for: nothing is tried twice. */
+interface Tried {
+  readonly token?: boolean
+  readonly csrf?: boolean
+}
+
 /**
  * The course of one request: admitted, sent, and sent once more if its token had expired. The interceptors of the
  * client are above this, so that they see one request and one answer.
  */
 export function exchange<R>(gate: Gate, request: Exchange<R>): Promise<R> {
   const token = request.takesToken ? gate.admit() : null
-  return token === undefined
-    ? heldBack(gate, request, 'request-sent', () => gate.wait(request.giveUp)).then((late) =>
-        send(gate, request, late),
-      )
-    : send(gate, request, token)
+  return token === undefined ? sendLater(gate, request) : send(gate, request, token)
 }
 
-async function send<R>(gate: Gate, request: Exchange<R>, token: AccessToken | null): Promise<R> {
+async function sendLater<R>(gate: Gate, request: Exchange<R>): Promise<R> {
+  const token = await heldBack(gate, request, 'request-sent', () => gate.wait(request.giveUp))
+  await gate.csrf?.landed()
+  return send(gate, request, token)
+}
+
+async function send<R>(
+  gate: Gate,
+  request: Exchange<R>,
+  token: AccessToken | null,
+  tried: Tried = {},
+): Promise<R> {
   const { csrf } = gate
   const usedCsrf = csrf?.value()
   const answer = await request.send(token)
   const status = request.statusOf(answer)
   if (csrf?.isRefused(status)) {
-    return sendWithNewCsrf(gate, request, token, answer, () => csrf.renew(usedCsrf))
+    return tried.csrf
+      ? answer
+      : sendWithNewCsrf(gate, request, token, tried, answer, () => csrf.renew(usedCsrf))
   }
   if (!token) return answer
+  if (tried.token) {
+    if (status === 401) gate.tell(request, { type: 'request-passed', why: 'retried' })
+    return answer
+  }
   const verdict = request.isExpired(answer)
   // Not awaited where nothing has to be read: this is the way of nearly every request.
   const isExpired = typeof verdict === 'boolean' ? verdict : await verdict
-  if (isExpired) return retry(gate, request, token, answer)
+  if (isExpired) return retry(gate, request, token, tried, answer)
   if (status === 401) gate.tell(request, { type: 'request-passed', why: 'not_expired' })
   return answer
 }
 
-async function retry<R>(gate: Gate, request: Exchange<R>, used: AccessToken, answer: R): Promise<R> {
+async function retry<R>(
+  gate: Gate,
+  request: Exchange<R>,
+  used: AccessToken,
+  tried: Tried,
+  answer: R,
+): Promise<R> {
   if (!request.isRepeatable) {
-    reportExpiry(gate, used)
+    // The next request is to find a new token; this one's answer stands.
+    gate.renew(used).catch(() => {})
     gate.tell(request, { type: 'request-passed', why: 'one_shot_body' })
     return answer
   }
@@ -66,29 +92,22 @@ async function retry<R>(gate: Gate, request: Exchange<R>, used: AccessToken, ans
   }
   if (!next) return answer
   request.discard(answer)
-  const last = await request.send(next)
-  if (request.statusOf(last) === 401) gate.tell(request, { type: 'request-passed', why: 'retried' })
-  return last
+  await gate.csrf?.landed()
+  return send(gate, request, next, { ...tried, token: true })
 }
 
-/** The next request is to find a new token; this one's answer stands. */
-function reportExpiry(gate: Gate, used: AccessToken): void {
-  gate.renew(used).catch(() => {})
-}
-
-/** The CSRF header was refused: with a new one the request is sent once more, and its second answer stands. */
+/** The CSRF header was refused, before anything was done: with a new one the request is sent once more. */
 async function sendWithNewCsrf<R>(
   gate: Gate,
   request: Exchange<R>,
   token: AccessToken | null,
+  tried: Tried,
   answer: R,
   renew: () => Promise<boolean>,
 ): Promise<R> {
   if (!request.isRepeatable || !(await orGiveUp(renew(), request.giveUp))) return answer
   request.discard(answer)
-  const last = await request.send(token)
-  if (token && (await request.isExpired(last))) reportExpiry(gate, token)
-  return last
+  return send(gate, request, token, { ...tried, csrf: true })
 }
 
 function orGiveUp<T>(promise: Promise<T>, giveUp: GiveUp): Promise<T> {

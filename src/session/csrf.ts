@@ -18,6 +18,8 @@ export interface Csrf {
   renew(used: string | undefined): Promise<boolean>
   /** Called before a call that may change the cookie; what it returns waits until the page can read what the answer brought. */
   expectCookie(): () => Promise<void>
+  /** Waits until the page can read what answers have brought so far, be it those of other tabs. */
+  landed(): Promise<void>
 }
 
 /** The header at this moment; none if its value is not there. */
@@ -33,26 +35,41 @@ export function csrfHeader(source: CsrfHeader, page: Page): Record<string, strin
 export function createCsrf(options: CsrfOptions, environment: Environment, timeout: number): Csrf {
   const { renewal, ...source } = { __proto__: null, ...options } as unknown as CsrfOptions
   let underWay: Promise<boolean> | undefined
+  let landing: Promise<void> | undefined
+
+  /** Once for a thousand who ask at the same moment; whoever asks later may be waiting for a cookie that came later. */
+  function landed(): Promise<void> {
+    if (!('cookie' in source)) return Promise.resolve()
+    if (!landing) {
+      landing = environment.page.cookiesLanded()
+      queueMicrotask(() => {
+        landing = undefined
+      })
+    }
+    return landing
+  }
 
   function expectCookie(): () => Promise<void> {
-    if (!('cookie' in source)) return async () => {}
     const before = value()
     return async () => {
-      if (value() === before) await environment.page.cookiesLanded()
+      if (value() === before) await landed()
     }
   }
 
+  async function replace(used: string | undefined): Promise<boolean> {
+    await landed()
+    return value() !== used || ask(String(renewal?.url))
+  }
+
   async function ask(url: string): Promise<boolean> {
-    const landed = expectCookie()
+    const hasLanded = expectCookie()
     const init = { __proto__: null, credentials: 'include', cache: 'no-store', redirect: 'error' }
     try {
       const { ok } = await inTime(environment.fetch(url, init as RequestInit), environment.clock, timeout)
-      await landed()
+      await hasLanded()
       return ok
     } catch {
       return false
-    } finally {
-      underWay = undefined
     }
   }
 
@@ -65,9 +82,12 @@ export function createCsrf(options: CsrfOptions, environment: Environment, timeo
     isRefused: (status) => renewal?.status.includes(status) ?? false,
     async renew(used) {
       if (value() !== used) return true
-      underWay ??= ask(String(renewal?.url))
+      underWay ??= replace(used).finally(() => {
+        underWay = undefined
+      })
       return underWay
     },
     expectCookie,
+    landed,
   }
 }

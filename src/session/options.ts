@@ -6,7 +6,7 @@ import type { RefreshFunction, SignOutFunction } from './refresh-function.ts'
 export type CsrfOptions = CsrfHeader & {
   /**
    * Where a new CSRF cookie can be had with a GET, if an answer says that the one sent is no good. One such call serves
-   * all who need it; each request is then sent once more.
+   * all who need it; each request is then sent once more, apart from its one retry with a new token.
    */
   renewal?: { url: string | URL; status: readonly number[] } | undefined
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createFetch } from '../../src/clients/fetch.ts'
 import type { SessionOptions } from '../../src/session/options.ts'
 import { createCountedSignal } from '../helpers/counted-signal.ts'
-import { json, unauthorized } from '../helpers/fake-server.ts'
+import { json } from '../helpers/fake-server.ts'
 import { track } from '../helpers/track.ts'
 import { createWorld } from '../helpers/world.ts'
 
@@ -51,19 +51,6 @@ describe('the CSRF header of a fetch', () => {
     await clock.advance(100)
     expect((await call).status).toBe(419)
     expect(server.hits).toHaveLength(1)
-  })
-
-  it('lets the session know that its token has expired, too; the caller gets that 401', async () => {
-    const { send, server, clock } = await arrange()
-    server.onApi = ({ url }) => {
-      if (url.pathname === '/csrf-cookie') return json({})
-      return server.hits.length === 1 ? refused() : unauthorized()
-    }
-    const call = send('/api/items')
-    await clock.advance(1000)
-    expect((await call).status).toBe(401)
-    expect(server.refreshes).toHaveLength(1)
-    expect(server.hits.filter(({ url }) => url.pathname === '/api/items')).toHaveLength(2)
   })
 
   it('leaves no listener on the signal of a request that waited for it', async () => {

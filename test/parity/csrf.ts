@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionOptions } from '../../src/session/options.ts'
+import { unauthorized } from '../helpers/fake-server.ts'
 import { caught, expired, type MakeClient, signedIn } from './client.ts'
 
 const header = 'X-XSRF-TOKEN'
@@ -196,6 +197,67 @@ export function describeCsrf(name: string, makeClient: MakeClient): void {
       const retried = client.send('/api/items')
       await clock.advance(1000)
       expect([(await retried).status, csrf.renewals]).toEqual([200, 1])
+    })
+
+    it('is the new one in a retry with the token of another tab, though the page can read it a moment late', async () => {
+      const { client, server, csrf, clock, environment, page, newTab } = await strict(makeClient)
+      csrf.current = 'old'
+      environment.page.cookiesLanded = async () => {
+        page.cookie = { 'XSRF-TOKEN': csrf.current }
+      }
+      const other = newTab()
+      other.page.cookie = { 'XSRF-TOKEN': 'old' }
+      const { session } = other.open(renewable)
+      await clock.advance(1000)
+      server.onRefresh = () => {
+        csrf.current = 'with the refresh'
+        return undefined
+      }
+      server.expireAll()
+      const refreshed = session.refresh()
+      const call = client.send('/api/items')
+      await clock.advance(1000)
+      await refreshed
+      expect((await call).status).toBe(200)
+      expect([server.refreshes.length, csrf.renewals]).toEqual([1, 0])
+      expect(pathsOf(server.hits)).toEqual(['/api/items', '/api/items'])
+    })
+
+    it('is renewed although the request has had a new token already, and the other way round', async () => {
+      const { client, server, csrf, clock } = await strict(makeClient)
+      for (const isTokenFirst of [true, false]) {
+        csrf.current = `changed, ${isTokenFirst}`
+        csrf.renewals = 0
+        server.hits.length = 0
+        server.refreshes.length = 0
+        server.expireAll()
+        const usual = server.onApi
+        let served = 0
+        server.onApi = (hit) => {
+          const isToken = hit.url.pathname !== '/csrf-cookie' && ++served === (isTokenFirst ? 1 : 2)
+          return isToken ? unauthorized() : usual?.(hit)
+        }
+        const call = client.send('/api/items', { method: 'POST', body: 'x' })
+        await clock.advance(6000)
+        expect((await call).status).toBe(200)
+        expect([served, server.refreshes.length, csrf.renewals]).toEqual([3, 1, 1])
+        server.onApi = usual
+      }
+    })
+
+    it('and the token are each renewed once at most for one request', async () => {
+      const { client, server, clock } = await strict(makeClient)
+      await clock.advance(6000)
+      let served = 0
+      server.onApi = ({ url }) => {
+        if (url.pathname === '/csrf-cookie') return new Response(null, { status: 204 })
+        return ++served % 2 ? unauthorized() : new Response(null, { status: 419 })
+      }
+      const call = client.send('/api/items')
+      await clock.advance(6000)
+      expect((await call).status).toBe(401)
+      expect(served).toBe(3)
+      expect(server.refreshes).toHaveLength(1)
     })
 
     it('is renewed for a refresh and a sign-out that were refused for it', async () => {
