@@ -32,6 +32,8 @@ interface Choice {
   readonly skip?: string
   /** The most tests that one mutant has to meet; 0 for all that reach it. */
   readonly most: number
+  /** Slower tests are left out: milliseconds. */
+  readonly longest: number
 }
 
 const suiteUrl = new URL('./suite.ts', import.meta.url).href
@@ -41,7 +43,6 @@ const realTimeout = setTimeout
 const realImmediate = setImmediate
 // A test's turns on the event loop, not its time: a busy machine makes nothing hang.
 const turns = 60
-const longest = 1500
 
 const instrumentation = () => {
   const holder = globalThis as { __stryker__?: Instrumentation }
@@ -129,7 +130,8 @@ function createRunner(choice: Choice, log: Logger): TestRunner {
     const mutantCoverage = state.mutantCoverage as unknown as { perTest: Record<string, unknown> } | undefined
     if (mutantCoverage)
       for (const { id, status } of tests)
-        if (status !== TestStatus.Success || (spent.get(id) ?? 0) > longest) delete mutantCoverage.perTest[id]
+        if (status !== TestStatus.Success || (spent.get(id) ?? 0) > choice.longest)
+          delete mutantCoverage.perTest[id]
     return { status: DryRunStatus.Complete, tests, ...(mutantCoverage && { mutantCoverage }) } as DryRunResult
   }
 

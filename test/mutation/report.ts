@@ -28,9 +28,7 @@ export interface Counts {
 }
 
 export interface MutantFigures extends Figures {
-  readonly minutes: number
   readonly rooms: readonly Counts[]
-  readonly total: Counts
 }
 
 interface Survivor {
@@ -42,38 +40,47 @@ interface Survivor {
   readonly place: string
 }
 
-const keyOf = (file: string, { location, mutatorName, replacement }: Mutant) =>
-  JSON.stringify([file, location, mutatorName, replacement])
+const keyOf = ({ location, mutatorName, replacement }: Mutant) =>
+  JSON.stringify([location, mutatorName, replacement])
 
-/** Later runs know better about what the first has let live. */
-function* merged(first: Report, later: readonly Report[]): Generator<[file: string, mutant: Mutant]> {
-  const again = new Map<string, Mutant>()
-  for (const report of later)
-    for (const [file, { mutants }] of Object.entries(report.files))
-      for (const mutant of mutants)
-        if (again.get(keyOf(file, mutant))?.status !== 'Killed') again.set(keyOf(file, mutant), mutant)
-  for (const [file, { mutants }] of Object.entries(first.files)) {
-    for (const mutant of mutants) {
-      yield [file, (mutant.status !== 'Killed' && again.get(keyOf(file, mutant))) || mutant]
+/** What is known when some mutants have been tried again: once noticed is noticed, unless the file has changed since. */
+export function improved(known: Report, again: Report): Report {
+  const files = { ...known.files }
+  for (const [file, { source, mutants }] of Object.entries(again.files)) {
+    const before = files[file]
+    if (before?.source !== source) {
+      files[file] = { source, mutants }
+      continue
+    }
+    const tried = new Map(mutants.map((mutant) => [keyOf(mutant), mutant]))
+    files[file] = {
+      source,
+      mutants: before.mutants.map((mutant) =>
+        alive.has(mutant.status) ? (tried.get(keyOf(mutant)) ?? mutant) : mutant,
+      ),
     }
   }
+  return { ...known, files }
 }
 
 const alive = new Set(['Survived', 'NoCoverage'])
 
-export function survivorsOf(first: Report, ...later: readonly Report[]): Survivor[] {
+export function survivorsOf({ files }: Report): Survivor[] {
   const found: Survivor[] = []
-  for (const [file, mutant] of merged(first, later)) {
-    if (!alive.has(mutant.status)) continue
-    const { start, end } = mutant.location
-    const line = first.files[file]?.source.split('\n')[start.line - 1] ?? ''
-    found.push({
-      file,
-      line: start.line,
-      was: line.slice(start.column - 1, start.line === end.line ? end.column - 1 : undefined),
-      is: (mutant.replacement ?? '').replace(/\s+/g, ' '),
-      place: `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
-    })
+  for (const [file, { source, mutants }] of Object.entries(files)) {
+    const lines = source.split('\n')
+    for (const { status, location, replacement = '' } of mutants) {
+      if (!alive.has(status)) continue
+      const { start, end } = location
+      const line = lines[start.line - 1] ?? ''
+      found.push({
+        file,
+        line: start.line,
+        was: line.slice(start.column - 1, start.line === end.line ? end.column - 1 : undefined),
+        is: replacement.replace(/\s+/g, ' '),
+        place: `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`,
+      })
+    }
   }
   return found
 }
@@ -82,11 +89,11 @@ export function survivorsOf(first: Report, ...later: readonly Report[]): Survivo
 const roomOf = (file: string) => file.slice(0, file.lastIndexOf('/'))
 
 /** By room, in the order of their names. */
-export function countsOf(first: Report, ...later: readonly Report[]): Counts[] {
+export function countsOf({ files }: Report): Counts[] {
   const statuses = new Map<string, string[]>()
-  for (const [file, { status }] of merged(first, later)) {
+  for (const [file, { mutants }] of Object.entries(files)) {
     const room = roomOf(file)
-    statuses.set(room, [...(statuses.get(room) ?? []), status])
+    statuses.set(room, [...(statuses.get(room) ?? []), ...mutants.map(({ status }) => status)])
   }
   return [...statuses].sort().map(([room, all]) => {
     const count = (...wanted: string[]) => all.filter((status) => wanted.includes(status)).length

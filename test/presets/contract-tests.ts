@@ -54,11 +54,11 @@ export function keepsTheContract(contract: Contract): void {
   })
 
   it('finds out by one call that a visitor is anonymous, and sends requests as they are', async () => {
-    const page = visit(preset, start, false)
+    const page = visit(preset(), start, false)
     const tab = page.openTab()
     await page.advance(1000)
     expect(tab.session.getSnapshot()).toMatchObject({ status: 'unauthenticated', reason: 'none' })
-    expect(page.callsTo(refresh.name)).toHaveLength(preset.hintCookie ? 0 : 1)
+    expect(page.callsTo(refresh.name)).toHaveLength(preset().hintCookie ? 0 : 1)
     const answer = track(post(tab, contract))
     await page.advance(100)
     expect(answer.value?.ok).toBe(false)
@@ -66,7 +66,7 @@ export function keepsTheContract(contract: Contract): void {
   })
 
   it('sends at once, and without a token, what nobody has to be signed in for', async () => {
-    const page = visit(preset, start)
+    const page = visit(preset(), start)
     const { send } = page.openTab()
     await page.advance(1)
     for (const url of contract.open) track(send(url, { method: 'PUT' }))
@@ -148,7 +148,7 @@ export function keepsTheContract(contract: Contract): void {
   })
 
   it('takes the answer of the login for a new session', async () => {
-    const page = visit(preset, start, false)
+    const page = visit(preset(), start, false)
     const tab = page.openTab()
     await page.advance(1000)
     const signIn = track(tab.session.signIn(contract.login))

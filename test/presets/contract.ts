@@ -14,7 +14,8 @@ export type Meaning = 'session over' | 'try later' | 'misconfigured' | 'no token
 
 /** All that a preset has to get right about its backend. */
 export interface Contract {
-  readonly preset: Preset
+  /** Made anew for each test. */
+  readonly preset: () => Preset
   readonly start: Start
   readonly refresh: Wire
   /** Undefined if signing out is none of the preset's business. */
@@ -54,7 +55,7 @@ export const wireOf = ({ name, url, headers, body }: Call): Wire => ({
 
 /** A page whose user had signed in before it was opened. */
 export async function openPage({ preset, start }: Contract): Promise<Visit & Tab> {
-  const page = visit(preset, start)
+  const page = visit(preset(), start)
   const tab = page.openTab()
   await page.advance(100)
   return { ...page, ...tab }

@@ -9,7 +9,7 @@ const headers = { accept: 'application/json', 'content-type': 'application/json'
 const login = () => fetch('https://cms.test/auth/login', { method: 'POST', credentials: 'include' })
 
 const contract: Contract = {
-  preset: directus('https://cms.test'),
+  preset: () => directus('https://cms.test'),
   start: startDirectusCookie,
   refresh: {
     name: 'POST /auth/refresh',
@@ -62,7 +62,7 @@ describe('directus', () => {
 describe('directusSession', () => {
   const session: Contract = {
     ...contract,
-    preset: directusSession('https://cms.test'),
+    preset: () => directusSession('https://cms.test'),
     start: startDirectusSession,
     refresh: { ...contract.refresh, body: '{"mode":"session"}' },
     signOut: {

@@ -12,7 +12,7 @@ const headers = {
 }
 
 const contract: Contract = {
-  preset: djRestAuth(),
+  preset: () => djRestAuth(),
   start: startDjRestAuth,
   refresh: {
     name: 'POST /api/auth/token/refresh/',

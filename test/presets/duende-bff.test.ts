@@ -9,7 +9,7 @@ import { keepsTabsTogether, keepsTheContract } from './contract-tests.ts'
 const lifetime = 28_800_000
 
 const contract: Contract = {
-  preset: duendeBff(),
+  preset: () => duendeBff(),
   start: startDuendeBff,
   refresh: {
     name: 'GET /bff/user',

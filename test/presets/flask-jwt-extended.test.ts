@@ -12,7 +12,7 @@ const headers = {
 }
 
 const contract: Contract = {
-  preset: flaskJwtExtended(),
+  preset: () => flaskJwtExtended(),
   start: startFlaskHeaders,
   refresh: { name: 'POST /refresh', url: 'https://app.test/refresh', headers, body: '{}' },
   signOut: { name: 'POST /logout', url: 'https://app.test/logout', headers, body: '{}' },
@@ -68,10 +68,12 @@ describe('flaskJwtExtended', () => {
 })
 
 describe('flaskJwtExtended, cookies only', () => {
-  const preset = flaskJwtExtended('/', { cookieOnly: true })
   const cookieOnly: Contract = {
     ...contract,
-    preset: { ...preset, refresh: { ...preset.refresh, lifetime: 900_000 } },
+    preset: () => {
+      const preset = flaskJwtExtended('/', { cookieOnly: true })
+      return { ...preset, refresh: { ...preset.refresh, lifetime: 900_000 } }
+    },
     start: startFlaskCookies,
     apiHeaders: { 'x-csrf-token': expect.stringMatching(/^csrf of \S+$/) as string },
     scheme: undefined,

@@ -10,7 +10,7 @@ import { visit } from './visit.ts'
 const headers = { accept: 'application/json', 'x-xsrf-token': 'xsrf-1' }
 
 const contract: Contract = {
-  preset: laravelSanctum(),
+  preset: () => laravelSanctum(),
   start: startLaravelSanctum,
   refresh: { name: 'GET /api/user', url: 'https://app.test/api/user', headers, body: '' },
   signOut: {
@@ -83,7 +83,7 @@ describe('laravelSanctum', () => {
   })
 
   it('makes a login through the client of the session without a call for the cookie before it', async () => {
-    const page = visit(contract.preset, contract.start, false)
+    const page = visit(contract.preset(), contract.start, false)
     const { session, send } = page.openTab()
     await page.advance(1000)
     const signIn = track(session.signIn(() => send('/login', { method: 'POST' })))

@@ -8,7 +8,7 @@ import { keepsTheContract } from './contract-tests.ts'
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
 const contract: Contract = {
-  preset: oauth('/api/', { signOutPath: 'oauth/logout' }),
+  preset: () => oauth('/api/', { signOutPath: 'oauth/logout' }),
   start: startOauth,
   refresh: {
     name: 'POST /api/oauth/token',

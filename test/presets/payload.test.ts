@@ -10,7 +10,7 @@ const headers = { accept: 'application/json', 'content-type': 'application/json'
 const collection = 'customers'
 
 const contract: Contract = {
-  preset: payload('/', { collection }),
+  preset: () => payload('/', { collection }),
   start: startPayloadTokens,
   refresh: {
     name: 'POST /api/customers/refresh-token',
@@ -74,7 +74,7 @@ describe('payload', () => {
 describe('payload, with refreshOnForbidden', () => {
   const eager: Contract = {
     ...contract,
-    preset: payload('/', { collection, refreshOnForbidden: true }),
+    preset: () => payload('/', { collection, refreshOnForbidden: true }),
     expired: forbidden,
     notExpired: contract.notExpired.slice(1),
   }
@@ -94,7 +94,7 @@ describe('payload, with refreshOnForbidden', () => {
 describe('payload, cookie only', () => {
   const cookieOnly: Contract = {
     ...contract,
-    preset: payload('/', { collection, cookieOnly: true, refreshOnForbidden: true }),
+    preset: () => payload('/', { collection, cookieOnly: true, refreshOnForbidden: true }),
     start: startPayloadCookies,
     scheme: undefined,
     expired: forbidden,

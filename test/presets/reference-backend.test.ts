@@ -8,7 +8,7 @@ import { visit } from './visit.ts'
 const headers = { accept: 'application/json', 'content-type': 'application/json', 'x-silent-refresh': '1' }
 
 const contract: Contract = {
-  preset: referenceBackend(),
+  preset: () => referenceBackend(),
   start: startReferenceBackend,
   refresh: { name: 'POST /auth/refresh', url: 'https://app.test/auth/refresh', headers, body: '{}' },
   signOut: { name: 'POST /auth/logout', url: 'https://app.test/auth/logout', headers, body: '{}' },
@@ -37,14 +37,14 @@ describe('referenceBackend', () => {
   keepsTheContract(contract)
 
   it('makes no refresh call for a visitor without the hint cookie', async () => {
-    const page = visit(contract.preset, contract.start, false)
+    const page = visit(contract.preset(), contract.start, false)
     page.openTab()
     await page.advance(1000)
     expect(page.calls).toEqual([])
   })
 
   it('lets a login through the client of the session pass the guard', async () => {
-    const page = visit(contract.preset, contract.start, false)
+    const page = visit(contract.preset(), contract.start, false)
     const { session, send } = page.openTab()
     await page.advance(10)
     const signIn = session.signIn(() => send('/auth/login', { method: 'POST' }))

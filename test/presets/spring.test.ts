@@ -11,7 +11,7 @@ const headers = {
 }
 
 const contract: Contract = {
-  preset: spring(),
+  preset: () => spring(),
   start: startSpringTokens,
   refresh: {
     name: 'POST /api/auth/refresh',
@@ -59,10 +59,12 @@ describe('spring', () => {
 })
 
 describe('spring, cookies only', () => {
-  const preset = spring('/', { cookieOnly: true })
   const cookieOnly: Contract = {
     ...contract,
-    preset: { ...preset, refresh: { ...preset.refresh, lifetime: 900_000 } },
+    preset: () => {
+      const preset = spring('/', { cookieOnly: true })
+      return { ...preset, refresh: { ...preset.refresh, lifetime: 900_000 } }
+    },
     start: startSpringCookies,
     scheme: undefined,
   }

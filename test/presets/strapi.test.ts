@@ -14,7 +14,7 @@ const headers = {
 }
 
 const contract: Contract = {
-  preset: strapi('https://cms.test/'),
+  preset: () => strapi('https://cms.test/'),
   start: startStrapi,
   refresh: {
     name: 'POST /api/auth/refresh',
@@ -61,7 +61,7 @@ describe('strapi', () => {
   })
 
   it('signs out a user whose token is not there yet', async () => {
-    const page = visit(contract.preset, contract.start)
+    const page = visit(contract.preset(), contract.start)
     const { session } = page.openTab()
     const done = track(session.signOut())
     await page.advance(1000)

@@ -16,7 +16,7 @@ const headers = {
 const frontToken = (told: object): HeadersInit => ({ 'front-token': btoa(JSON.stringify(told)) })
 
 const contract: Contract = {
-  preset: superTokens('https://api.test'),
+  preset: () => superTokens('https://api.test'),
   start: startSuperTokens,
   refresh: {
     name: 'POST /auth/session/refresh',
