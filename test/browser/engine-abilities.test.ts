@@ -68,6 +68,39 @@ describeEngines('what only some browsers can do for a test', (browser) => {
     for (const text of expected) expect(tab.consoleErrors().join('\n')).toContain(text)
   })
 
+  it.each([
+    ['the console', (token: string) => console.log({ token }.token)],
+    ['an uncaught error', (token: string) => queueMicrotask(() => Promise.reject(new Error(token)))],
+    ['a URL', (token: string) => fetch(`/?token=${token}`).then(String)],
+    ['a referrer', (token: string) => history.pushState(null, '', `/?${token}`)],
+    [
+      'a request to another origin',
+      (token: string) =>
+        fetch(location.origin.replace('localhost', '127.0.0.1'), {
+          mode: 'no-cors',
+          headers: { Accept: token },
+        }).then(String),
+    ],
+    ['the storage', (token: string) => localStorage.setItem('token', token)],
+    [
+      'a cookie',
+      (token: string) => {
+        // biome-ignore lint/suspicious/noDocumentCookie: what pages do
+        document.cookie = `token=${token}`
+      },
+    ],
+  ])('finds a token that a page lets out by %s, where the engine can', async (place, leak) => {
+    const profile = await browser.newProfile()
+    const tab = await profile.newTab()
+    await tab.goto(`${server.origin}/`)
+    await tab.evaluate(
+      leak as (token: string) => unknown,
+      `${'eyJ'.padEnd(20, 'a')}.${'eyJ'.padEnd(20, 'b')}`,
+    )
+    await tab.evaluate(async () => (await fetch('/')).status)
+    if (browser.can.consoleErrors) await expect(profile.close()).rejects.toThrow(place)
+  })
+
   it('takes a screenshot', async () => {
     const tab = await browser.newTab()
     await tab.goto(`${server.origin}/`)

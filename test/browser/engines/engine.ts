@@ -82,6 +82,7 @@ export interface Profile {
    */
   cookies(url: string): Promise<readonly Cookie[]>
   setOffline(offline: boolean): Promise<void>
+  /** Rejects if an access token was seen where none belongs, in the engines that tell what their pages do. */
   close(): Promise<void>
 }
 

@@ -41,5 +41,5 @@ export const startPersistent = async (
     isRunning = false
     await within(BOUND, `quitting ${name}`, context.close()).finally(endGroup)
   }
-  return { profile: makeProfile(name, context, quit), quit }
+  return { profile: await makeProfile(name, context, quit), quit }
 }

@@ -11,6 +11,7 @@ import { makeProcessDriver } from './chromium-process.ts'
 import { CAPABILITIES, type Engine, type EngineName, type Profile, type Tab } from './engine.ts'
 import { ownGroup } from './started-processes.ts'
 import { makeTab } from './tab.ts'
+import { watchTokens } from './watch-tokens.ts'
 
 const newTab = async (name: EngineName, context: BrowserContext): Promise<Tab> => {
   const page: Page = await context.newPage()
@@ -41,12 +42,13 @@ const newTab = async (name: EngineName, context: BrowserContext): Promise<Tab> =
   })
 }
 
-export const makeProfile = (
+export const makeProfile = async (
   name: EngineName,
   context: BrowserContext,
   close: () => Promise<void>,
-): Profile => {
+): Promise<Profile> => {
   context.setDefaultTimeout(BOUND)
+  const tokensSeen = await watchTokens(context)
   return {
     newTab: async ({ hidden = false } = {}) => {
       if (hidden) throw new Error(`${name} cannot make hidden tabs: its driver reports every page as visible`)
@@ -54,7 +56,11 @@ export const makeProfile = (
     },
     cookies: (url) => context.cookies(url),
     setOffline: (offline) => context.setOffline(offline),
-    close,
+    close: async () => {
+      await close()
+      const places = tokensSeen()
+      if (places.length > 0) throw new Error(`An access token was seen in: ${places.join(', ')}.`)
+    },
   }
 }
 
