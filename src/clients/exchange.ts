@@ -22,9 +22,11 @@ export interface Exchange<R> extends Told {
 
 /** What a request has been sent once more for: nothing is tried twice. */
 interface Tried {
-  readonly token?: boolean
-  readonly csrf?: boolean
+  readonly token: boolean
+  readonly csrf: boolean
 }
+
+const untried: Tried = { token: false, csrf: false }
 
 /**
  * The course of one request: admitted, sent, and sent once more if its token had expired. The interceptors of the
@@ -45,7 +47,7 @@ async function send<R>(
   gate: Gate,
   request: Exchange<R>,
   token: AccessToken | null,
-  tried: Tried = {},
+  tried = untried,
 ): Promise<R> {
   const { csrf } = gate
   const usedCsrf = csrf?.value()

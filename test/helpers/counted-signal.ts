@@ -12,7 +12,7 @@ export function createCountedSignal() {
     add(type, listener, options)
   }
   signal.removeEventListener = (...[type, listener, options]: Parameters<typeof remove>) => {
-    listeners.delete(listener)
+    if (type === 'abort') listeners.delete(listener)
     remove(type, listener, options)
   }
   return {

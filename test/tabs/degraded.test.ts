@@ -77,6 +77,40 @@ describe('a page whose storage keeps nothing', () => {
   })
 })
 
+describe('tabs without channels', () => {
+  it('hear by the storage that somebody has signed out', async () => {
+    const { clock, tabs } = await openIn(without.channel, 3)
+    track(tabs[0]!.session.signOut())
+    await clock.advance(5)
+    expect(reasons(tabs)).toEqual(['signed_out', 'signed_out_elsewhere', 'signed_out_elsewhere'])
+  })
+
+  it('get over a failed refresh, although nobody can be told of it', async () => {
+    const { server, clock, tabs, reported } = await openIn(without.channel, 1)
+    clock.sleep(server.lifetime)
+    server.onRefresh = () => new Response(null, { status: 503 })
+    const call = track(tabs[0]!.send('/api/me'))
+    await clock.advance(500)
+    expect(tabs[0]!.events.map(({ type }) => type)).toContain('refresh-failed')
+    server.onRefresh = undefined
+    await clock.advance(10_000)
+    expect(call.value?.status).toBe(200)
+    expect(reported).toEqual([])
+  })
+})
+
+describe('tabs without storage', () => {
+  it('ask the others for a token, for nothing tells that nobody is there', async () => {
+    const { newTab, openTab } = await openTabs(0)
+    const first = newTab()
+    const second = newTab()
+    for (const tab of [first, second]) Object.assign(tab.environment, without.storage)
+    await openTab(first)
+    const { events } = await openTab(second)
+    expect(events.map(({ type }) => type)).toContain('adopted')
+  })
+})
+
 describe('tabs that cannot be asked for a token', () => {
   it.each([
     ['without channels', { openChannel: undefined }, {}],

@@ -193,3 +193,55 @@ describe('a failure in one tab', () => {
     expect(server.refreshes).toHaveLength(2)
   })
 })
+
+describe('a tab that asks for the token', () => {
+  /** How many answers have been given. */
+  const answers = (messages: readonly unknown[]) =>
+    messages.filter((message) => (message as { type: string }).type === 'session').length
+
+  it('is answered at once by the one that has brought it, and by no other', async () => {
+    const { clock, browser, tabs, newTab } = await openTabs(3)
+    track(tabs[1]!.session.refresh())
+    await clock.advance(1000)
+    browser.messages.length = 0
+    const { events } = newTab().open()
+    await clock.advance(15)
+    expect(events.map(({ type }) => type)).toContain('adopted')
+    await clock.advance(1000)
+    expect(answers(browser.messages)).toBe(1)
+  })
+
+  it('is answered by one of the others, after a moment, where that one is gone', async () => {
+    const { clock, browser, tabs, newTab, openTab } = await openTabs(1)
+    for (const dice of [0.9, 0.5]) {
+      const tab = newTab()
+      tab.environment.random = () => dice
+      await openTab(tab)
+    }
+    track(tabs[0]!.session.refresh())
+    await clock.advance(1000)
+    tabs[0]!.tab.close()
+    await clock.advance(100)
+    browser.messages.length = 0
+    const { events } = newTab().open()
+    await clock.advance(25)
+    expect(answers(browser.messages)).toBe(0)
+    await clock.advance(25)
+    expect(answers(browser.messages)).toBe(1)
+    expect(events.map(({ type }) => type)).toContain('adopted')
+    await clock.advance(1000)
+    expect(answers(browser.messages)).toBe(1)
+  })
+
+  it('does not ask where the last that was told is an end', async () => {
+    const { server, clock, tabs, newTab, login } = await openTabs(2)
+    track(tabs[0]!.session.signOut())
+    await clock.advance(1000)
+    track(login('bob'))
+    await clock.advance(100)
+    server.refreshes.length = 0
+    newTab().open()
+    await clock.advance(10)
+    expect(server.refreshes).toHaveLength(1)
+  })
+})

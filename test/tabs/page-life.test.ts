@@ -85,6 +85,18 @@ describe('a page in the back/forward cache', () => {
     expect(server.hits).toHaveLength(0)
   })
 
+  it('that is brought back asks it at once, whoever sends a request or not', async () => {
+    const { server, clock, tabs } = await openTabs(1)
+    const { tab, events, session } = tabs[0]!
+    tab.cache()
+    await clock.advance(1)
+    server.cookie = 'alice'
+    tab.restore()
+    await clock.advance(1000)
+    expect(events).toMatchObject([{ type: 'refresh-started', reason: 'verify' }, { type: 'refreshed' }])
+    expect(session.getSnapshot()).toMatchObject({ status: 'authenticated', refreshing: false })
+  })
+
   it('that waited for its turn goes on waiting when it is brought back', async () => {
     const { server, clock, tabs } = await openTabs(2)
     server.refreshDelay = 800
@@ -173,6 +185,25 @@ describe('a page that is left', () => {
     newTab().open()
     await clock.advance(1)
     expect(server.refreshes).toHaveLength(1)
+  })
+
+  it('says that it has given up the refresh under way', async () => {
+    const { clock, tabs } = await openTabs(1)
+    const { tab, session, events } = tabs[0]!
+    track(session.refresh())
+    await clock.advance(10)
+    expect(session.getSnapshot().refreshing).toBe(true)
+    tab.page.send('leave')
+    await clock.advance(0)
+    expect(session.getSnapshot().refreshing).toBe(false)
+    expect(events).toEqual([{ type: 'refresh-started', reason: 'requested' }, { type: 'refresh-abandoned' }])
+  })
+
+  it('has nothing to say where no refresh was under way', async () => {
+    const { clock, tabs } = await openTabs(1)
+    tabs[0]!.tab.page.send('leave')
+    await clock.advance(0)
+    expect(tabs[0]!.events).toEqual([])
   })
 
   it('begins no refresh any more; one that was wanted is made when it comes back', async () => {
