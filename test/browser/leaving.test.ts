@@ -77,7 +77,7 @@ describeEngines('a page that is left in the middle of a refresh', (browser) => {
   for (const exit of ['link', 'closing the tab'] as const) {
     it(`leaves the new cookie in the jar, after ${exit}, though no page of ours follows`, async () => {
       const { server, profile, tab } = await signIn(browser, page, strict)
-      await beginSlowRefresh(server, tab)
+      await beginSlowRefresh(server, tab, 6000)
       await exits[exit](profile, tab, `${server.url}/api/public`)
       const [orphan] = server.seen('/auth/refresh')
       expect(orphan?.answeredAt).toBe(null)
@@ -90,7 +90,7 @@ describeEngines('a page that is left in the middle of a refresh', (browser) => {
     it(`loses the new cookie after ${exit} if the refresh is not to outlive its page`, async () => {
       const own = { refresh: { url: '/auth/refresh', keepalive: false } }
       const { server, profile, tab } = await signIn(browser, page, strict, own)
-      await beginSlowRefresh(server, tab)
+      await beginSlowRefresh(server, tab, 4000)
       const options = encodeURIComponent(JSON.stringify(own))
       const next = await exits[exit](profile, tab, `${server.url}/?options=${options}&next`)
       await next.waitFor(() => app.session.getSnapshot().status === 'unauthenticated')

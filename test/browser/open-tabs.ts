@@ -54,9 +54,11 @@ export async function openTabs(browser: TestBrowser, page: BuiltPage, options: T
     await app.signIn('alice')
   })
   while (tabs.length < count) tabs.push(await newTab())
+  // A tab that got no answer in time, the machine being busy, has refreshed for itself.
+  const isAlike = server.seen('/auth/refresh').every(({ status }) => status !== 200)
   server.control.resetLog()
   await forgetEvents(tabs)
-  return opened
+  return { ...opened, areShared: opened.areShared && isAlike }
 }
 
 /**
