@@ -178,7 +178,7 @@ export function createRefresher(parts: RefresherParts): Refresher {
       if (present.isOnline) start('expired')
     } else if (proactive && until(proactive, present.now) <= 0) start(state.token ? 'proactive' : 'startup')
     const { staleAt, now } = situation()
-    if (staleAt && until(staleAt, now) <= 0) change({}, { type: 'stale' })
+    if (staleAt && until(staleAt, now) <= 0) change({})
   }
 
   return {

@@ -75,6 +75,11 @@ export function createStanding(
     })
   }
 
+  /** In a microtask, so that no listener runs while the session is in the middle of something. */
+  function announce(event: AnyEvent): void {
+    if (news.push(Object.freeze(event)) === 1) Promise.resolve().then(tell)
+  }
+
   function tell(): void {
     const told = news
     news = []
@@ -98,10 +103,12 @@ export function createStanding(
     change(changes, event) {
       Object.assign(state, changes)
       const next = picture()
+      const turnsStale = next.stale && !snapshot.stale
       const facts = Object.keys(next) as (keyof SessionSnapshot)[]
       if (facts.some((fact) => next[fact] !== snapshot[fact])) snapshot = next
-      // In a microtask, so that no listener runs while the session is in the middle of something.
-      if (event && news.push(Object.freeze(event)) === 1) Promise.resolve().then(tell)
+      if (event) announce(event)
+      // Whatever it was that let it be noticed.
+      if (turnsStale) announce({ type: 'stale' })
     },
     isFollowed: () => [...listeners.values()].includes(true),
     subscribe(listener, wantsRequests = false) {

@@ -112,7 +112,7 @@ describe('a listener that acts on the session', () => {
     const call = track(send('/api/me'))
     await clock.advance(1000)
     expect(call).toMatchObject({ state: 'rejected', error: { reason: 'signed_out' } })
-    expect(types(events)).toEqual(['refresh-started', 'refresh-failed', 'ended'])
+    expect(types(events)).toEqual(['refresh-started', 'refresh-failed', 'stale', 'ended'])
     expect(server.signOuts).toHaveLength(1)
   })
 

@@ -40,7 +40,7 @@ describe.each(answers)('when the refresh endpoint answers with %s', (_, code, an
       stale: true,
       error: { code },
     })
-    expect(events.map(({ type }) => type)).toEqual(['refresh-started', 'refresh-failed'])
+    expect(events.map(({ type }) => type)).toEqual(['refresh-started', 'refresh-failed', 'stale'])
   })
 
   it('a page does not ask again by itself', async () => {
@@ -111,6 +111,6 @@ describe('when the refresh endpoint answers with the token it was to replace', (
     expect(server.refreshes).toHaveLength(1)
     expect(server.hits).toHaveLength(0)
     expect(session.getSnapshot()).toMatchObject({ status: 'authenticated', stale: true })
-    expect(events.map(({ type }) => type)).toEqual(['refresh-started', 'refresh-failed'])
+    expect(events.map(({ type }) => type)).toEqual(['refresh-started', 'refresh-failed', 'stale'])
   })
 })

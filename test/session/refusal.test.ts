@@ -30,6 +30,7 @@ describe('a refusal while the token is still good', () => {
     expect(server.refreshes.map(({ at }) => at)).toEqual([expect.any(Number), end])
     expect(events.slice(2)).toMatchObject([
       { type: 'refresh-started', reason: 'proactive' },
+      { type: 'stale' },
       { type: 'ended', reason: 'expired' },
     ])
     expect(session.getSnapshot()).toMatchObject({ status: 'unauthenticated', reason: 'expired' })
