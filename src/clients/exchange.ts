@@ -53,10 +53,8 @@ async function send<R>(
   const usedCsrf = csrf?.value()
   const answer = await request.send(token)
   const status = request.statusOf(answer)
-  if (csrf?.isRefused(status)) {
-    return tried.csrf
-      ? answer
-      : sendWithNewCsrf(gate, request, token, tried, answer, () => csrf.renew(usedCsrf))
+  if (!tried.csrf && csrf?.isRefused(status)) {
+    return sendWithNewCsrf(gate, request, token, tried, answer, () => csrf.renew(usedCsrf))
   }
   if (!token) return answer
   if (tried.token) {

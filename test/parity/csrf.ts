@@ -245,6 +245,29 @@ export function describeCsrf(name: string, makeClient: MakeClient): void {
       }
     })
 
+    it('and the token are both renewed where the backend says the same of both', async () => {
+      const { client, server, page, clock } = await signedIn(makeClient, {
+        csrf: { ...doubleSubmit, renewal: { url: '/csrf-cookie', status: [403] } },
+        shouldRefresh: { status: [403] },
+      })
+      page.cookie = { 'XSRF-TOKEN': 'old' }
+      await clock.advance(6000)
+      let renewals = 0
+      server.onApi = ({ url, headers }) => {
+        if (url.pathname === '/csrf-cookie') {
+          renewals++
+          page.cookie = { 'XSRF-TOKEN': 'new' }
+          return new Response(null, { status: 204 })
+        }
+        const isGood = headers.get(header) === 'new' && server.refreshes.length > 0
+        return isGood ? undefined : new Response(null, { status: 403 })
+      }
+      const call = client.send('/api/items')
+      await clock.advance(1000)
+      expect((await call).status).toBe(200)
+      expect([renewals, server.refreshes.length]).toEqual([1, 1])
+    })
+
     it('and the token are each renewed once at most for one request', async () => {
       const { client, server, clock } = await strict(makeClient)
       await clock.advance(6000)
