@@ -252,6 +252,17 @@ describe('a tab with a session', () => {
     expect(await call.value?.json()).toMatchObject({ user: 'bob' })
   })
 
+  it('puts two sign-ins of the same moment in the same order as every other tab', async () => {
+    const { clock, tell, token, stamp, send } = await signedIn()
+    const { turn, login } = stamp()
+    tell({ stamp: { turn, login: `${login}z`, gen: 0 }, token: token('bob') })
+    tell({ stamp: { turn, login: `${login}a`, gen: 9 }, token: token('alice') })
+    await clock.advance(0)
+    const call = track(send('/api/me'))
+    await clock.advance(100)
+    expect(await call.value?.json()).toMatchObject({ user: 'bob' })
+  })
+
   it('does not tell on what it was told', async () => {
     const { clock, tell, token, stamp, browser } = await signedIn()
     const known = stamp()
