@@ -39,7 +39,7 @@ export function createCsrf(options: CsrfOptions, environment: Environment, timeo
 
   /** Once for a thousand who ask at the same moment; whoever asks later may be waiting for a cookie that came later. */
   function landed(): Promise<void> {
-    if (!('cookie' in source)) return Promise.resolve()
+    if (!Object.hasOwn(source, 'cookie')) return Promise.resolve()
     if (!landing) {
       landing = environment.page.cookiesLanded()
       queueMicrotask(() => {
