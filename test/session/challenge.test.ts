@@ -30,6 +30,7 @@ describe('a challenge that allows for an expired token', () => {
     ['  Bearer  realm="api" '],
     ['Bearer\trealm="api"'],
     ['Bearer ,'],
+    ['error="insufficient_scope", Bearer'],
   ])('%s', (header) => {
     expect(isExpiryChallenge(header, 'Bearer')).toBe(true)
   })
@@ -57,6 +58,7 @@ describe('a challenge that a new token does not meet', () => {
     ['Basic realm="x", Bearer error="insufficient_scope"'],
     ['Bearer error="insufficient_scope", Basic realm="x"'],
     ['Bearer realm="a \\" b, c", error="insufficient_scope"'],
+    ['Bearer error="insufficient_scope", Bearer error="invalid_token"'],
     [','],
     ['"Bearer"'],
   ])('%s', (header) => {

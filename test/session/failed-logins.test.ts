@@ -152,8 +152,22 @@ describe('a refresh that another tab has seen fail', () => {
         message: 'The refresh endpoint answered 503.',
         retryAfter,
       })
-    return { ...world, ...opened, call, fail, holder: tab }
+    return { ...world, ...opened, call, fail, holder: tab, other }
   }
+
+  it.each([
+    ['without words', { type: 'failed' }],
+    ['with odd words', { type: 'failed', message: 1 }],
+    ['with too many words', { type: 'failed', message: 'x'.repeat(201) }],
+    ['with an odd delay', { type: 'failed', message: 'x', retryAfter: -1 }],
+    ['under another name', { type: '', message: 'x' }],
+  ])('is not believed in %s', async (_, message) => {
+    const { clock, session, other, events } = await waiting()
+    other.hear('silent-refresh::https://app.test/auth/refresh', message)
+    await clock.advance(0)
+    expect(session.getSnapshot().refreshing).toBe(true)
+    expect(typesOf(events)).toEqual(['refresh-started'])
+  })
 
   it('is over in a tab that was waiting for its turn, which tries again when it was told to', async () => {
     const { clock, session, events, call, fail, server, holder } = await waiting()

@@ -45,6 +45,7 @@ const bad: [string, unknown][] = [
   ['refresh.headers', refresh({ headers: { 'X Y': '1' } })],
   ['refresh.headers', refresh({ headers: { X: 1 } })],
   ['refresh.headers', refresh({ headers: { X: undefined } })],
+  ['refresh.headers', refresh({ headers: { X: '1', 'X Y': '1' } })],
   ['refresh.body', refresh({ body: 7 })],
   ['refresh.body', refresh({ body: true })],
   ['refresh.credentials', refresh({ credentials: 'yes' })],
@@ -172,6 +173,13 @@ describe('an option that cannot work', () => {
     expect(message).toContain(name.includes('.') ? (name.includes('csrf') ? 'header' : 'p') : 'refreshMargin')
   })
 
+  it('throws one that tells the options apart', () => {
+    expect(messageOf({ refresh: { url, csrf: { header: 'X', value: '1', path: '/' } } })).toContain(
+      'header, value',
+    )
+    expect(messageOf(null)).toContain('must be an object')
+  })
+
   it('never has its text printed, which may be a secret', () => {
     const secret = 'hunter2'
     const wrong = [
@@ -257,6 +265,8 @@ describe('options that work', () => {
     ],
     ['a cookie-only mode', { refresh: { url, accessToken: false, csrf: { header: 'X', value: '' } } }],
     ['functions', { refresh: { url, accessToken: () => 'a', body: () => 'b' }, signOut: () => {} }],
+    ['the cookies of another origin', { refresh: { url, credentials: 'include' } }],
+    ['no cookies', { refresh: { url, credentials: 'omit' } }],
     ['empty lists and no scheme', { refresh: url, origins: [], exclude: [], scheme: '' }],
   ])('are accepted: %s', (_, options) => {
     const copy = { ...options }

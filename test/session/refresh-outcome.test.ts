@@ -78,6 +78,7 @@ describe('Retry-After', () => {
     ['that is empty', { 'Retry-After': '' }, undefined],
     ['that is negative', { 'Retry-After': '-5' }, undefined],
     ['that is nonsense', { 'Retry-After': 'soon' }, undefined],
+    ['that only begins with a number', { 'Retry-After': '5 apples' }, undefined],
     ['that is nowhere', {}, undefined],
   ])('%s', async (_, headers: Record<string, string>, retryAfter) => {
     for (const status of [429, 503]) {

@@ -9,6 +9,8 @@ const answers: [string, (issued: Issued) => string | object][] = [
   ['a body', (issued) => issued],
   ['a body in the words of another backend', ({ access_token }) => ({ accessToken: access_token })],
   ['an envelope', (issued) => ({ data: issued })],
+  ['a body with a status of its own', (issued) => ({ status: 'success', ...issued })],
+  ['a body with headers of its own', (issued) => ({ headers: {}, ...issued })],
   ['a response of fetch', (issued) => Response.json(issued)],
   ['a response of fetch with an envelope', (issued) => Response.json({ data: issued })],
   ['a response of axios', (issued) => ({ status: 200, headers: {}, config: {}, data: issued })],

@@ -79,6 +79,20 @@ describe('requests of the user before', () => {
     expect(server.hits).toHaveLength(1)
   })
 
+  it('are not retried where no token says whose it is, though all look alike', async () => {
+    const { server, clock, session, send } = await alice()
+    await session.signIn('opaque-of-alice')
+    await clock.advance(10_000)
+    server.expireAll()
+    server.delay = 100
+    const calls = [track(send('/api/me')), track(send('/api/2'))]
+    await clock.advance(50)
+    await session.signIn('opaque-of-bob')
+    await clock.advance(1000)
+    expect(calls.map(({ value }) => value?.status)).toEqual([401, 401])
+    expect(server.hits).toHaveLength(2)
+  })
+
   it('are retried with the new token if the same user has signed in anew', async () => {
     const { server, clock, session, send } = await alice()
     await clock.advance(10_000)

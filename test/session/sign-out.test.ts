@@ -246,6 +246,7 @@ describe('a sign-out that the server does not accept', () => {
   }
 
   it.each([
+    ['a 500', 500],
     ['a 503', 503],
     ['a 429', 429],
     ['a broken network', 0],

@@ -232,3 +232,34 @@ describe('a real expiry', () => {
     expect(server.refreshes).toHaveLength(1)
   })
 })
+
+describe('a 401 for a token that has just been issued', () => {
+  it('is believed after a quarter of a short life', async () => {
+    const { server, clock, session, send } = await signedIn(8 * second)
+    track(session.refresh())
+    await clock.advance(100)
+    server.refreshes.length = 0
+    await clock.advance(2.5 * second)
+    server.expireAll()
+    const call = track(send('/api/me'))
+    await clock.advance(500)
+    expect(call.value?.status).toBe(200)
+    expect(server.refreshes).toHaveLength(1)
+  })
+
+  it('is answered with the one that has come since', async () => {
+    const { server, clock, session, send } = await signedIn(hour)
+    track(session.refresh())
+    await clock.advance(100)
+    server.delay = 500
+    let served = 0
+    server.onApi = () => (++served === 1 ? json({}, { status: 401 }) : undefined)
+    const call = track(send('/api/me'))
+    await clock.advance(100)
+    track(session.refresh())
+    await clock.advance(2000)
+    expect(call.value?.status).toBe(200)
+    expect(served).toBe(2)
+    expect(server.refreshes).toHaveLength(2)
+  })
+})

@@ -15,9 +15,9 @@ async function overheard() {
     stamp: { turn: number; login: string; gen: number }
     token: Record<string, unknown>
   }
-  const { session, tab } = tabs[1]!
+  const { session, tab, events } = tabs[1]!
   const before = session.getSnapshot()
-  return { ...world, news, session, before, tell: (message: unknown) => tab.hear(channel, message) }
+  return { ...world, news, session, events, before, tell: (message: unknown) => tab.hear(channel, message) }
 }
 
 describe('what a tab is told', () => {
@@ -92,12 +92,16 @@ describe('what a tab is told', () => {
     ['a negative age', { age: -1 }],
     ['a lifetime without an end', { lifetime: Infinity }],
     ['a user that is no text', { subject: {} }],
+    ['a user that is a number', { subject: 7 }],
     ['no time', { at: undefined }],
   ])('does no harm: a token with %s', async (_, change) => {
-    const { news, session, before, clock, tell } = await overheard()
+    const { news, session, events, before, clock, tell } = await overheard()
+    events.length = 0
     tell({ ...news, stamp: { ...news.stamp, gen: 99 }, token: { ...news.token, ...change } })
     await clock.advance(1000)
     expect(session.getSnapshot()).toBe(before)
+    expect(events).toEqual([])
+    expect(await session.getAccessToken()).toBe(news.token.value)
   })
 
   it('is heard by no session of another name', async () => {

@@ -97,6 +97,46 @@ describe('a page in the back/forward cache', () => {
     expect(session.getSnapshot()).toMatchObject({ status: 'authenticated', refreshing: false })
   })
 
+  it('that is brought back does not ask when another tab has refreshed meanwhile', async () => {
+    const { server, clock, tabs } = await openTabs(2)
+    const { tab, send, events } = tabs[0]!
+    tab.cache()
+    await clock.advance(1)
+    track(tabs[1]!.session.refresh())
+    await clock.advance(1000)
+    server.refreshes.length = 0
+    tab.restore()
+    const call = track(send('/api/me'))
+    await clock.advance(1000)
+    expect(call.value?.status).toBe(200)
+    expect(server.refreshes).toHaveLength(0)
+    expect(events.map(({ type }) => type)).toEqual(['adopted'])
+  })
+
+  it('that is brought back asks where nothing can tell what has happened meanwhile', async () => {
+    const { server, clock, newTab } = createWorld()
+    const tab = newTab()
+    Object.assign(tab.environment, { storage: undefined })
+    const { events } = tab.open()
+    await clock.advance(1000)
+    server.refreshes.length = 0
+    events.length = 0
+    tab.cache()
+    await clock.advance(1)
+    tab.restore()
+    await clock.advance(1000)
+    expect(events).toMatchObject([{ type: 'refresh-started', reason: 'verify' }, { type: 'refreshed' }])
+  })
+
+  it('does not come back by word that it is out of sight', async () => {
+    const { clock, tabs } = await openTabs(2)
+    const { tab } = tabs[0]!
+    tab.cache()
+    tab.page.send('hide')
+    await clock.advance(10)
+    expect(tab.channels).toBe(0)
+  })
+
   it('that waited for its turn goes on waiting when it is brought back', async () => {
     const { server, clock, tabs } = await openTabs(2)
     server.refreshDelay = 800
