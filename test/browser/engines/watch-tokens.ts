@@ -29,7 +29,8 @@ function watchWritings([pattern, warning]: readonly [string, string]): void {
 
 /** Whether the request goes to an origin that the page has not named as one of its own. */
 function isForeign(request: Request): boolean {
-  const page = new URL(request.frame().url())
+  // A request of a service worker has no frame.
+  const page = new URL((request.serviceWorker() ?? request.frame()).url())
   const options = JSON.parse(page.searchParams.get('options') ?? '{}') as { origins?: string[] }
   const { origin } = new URL(request.url())
   return page.origin !== origin && !options.origins?.includes(origin)
