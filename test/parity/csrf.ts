@@ -147,6 +147,19 @@ export function describeCsrf(name: string, makeClient: MakeClient): void {
       expect(pathsOf(server.hits).slice(2)).toEqual(['/api/items', '/csrf-cookie'])
     })
 
+    it('hands on the refusal if the network is gone when a new one is asked for', async () => {
+      const { client, server, clock } = await strict(makeClient)
+      const usual = server.onApi
+      server.onApi = (hit) => {
+        if (hit.url.pathname === '/csrf-cookie') throw new TypeError('Failed to fetch')
+        return usual?.(hit)
+      }
+      const call = client.send('/api/items')
+      await clock.advance(1000)
+      expect((await call).status).toBe(419)
+      expect(pathsOf(server.hits).filter((path) => path === '/api/items')).toHaveLength(1)
+    })
+
     it('does not keep anybody waiting for a renewal that is never answered', async () => {
       const { client, server, clock } = await strict(makeClient, { refreshTimeout: 3000 })
       const usual = server.onApi
