@@ -226,6 +226,26 @@ describe('a tab with a session', () => {
     expect(types()).not.toContain('adopted')
   })
 
+  it('hands on no token while the cookie may be that of somebody else', async () => {
+    const { clock, server, browser, tab } = await signedIn({}, ({ server }) => {
+      server.setsHint = true
+    })
+    const answers = async () => {
+      browser.messages.length = 0
+      tab.hear(channel, { type: 'hello' })
+      await clock.advance(100)
+      return browser.messages.length
+    }
+    expect(await answers()).toBe(1)
+    tab.cache()
+    await clock.advance(10)
+    server.cookie = 'bob'
+    server.onRefresh = () => never
+    tab.restore()
+    await clock.advance(100)
+    expect(await answers()).toBe(0)
+  })
+
   it('hears at the end of a login call that has failed what others have told meanwhile', async () => {
     const { session, clock, tell, token, send, types, browser } = await signedIn()
     let fail = (_: Error) => {}
