@@ -227,9 +227,7 @@ describe('a tab with a session', () => {
   })
 
   it('hands on no token while the cookie may be that of somebody else', async () => {
-    const { clock, server, browser, tab } = await signedIn({}, ({ server }) => {
-      server.setsHint = true
-    })
+    const { session, clock, server, browser, tab, types } = await signedIn()
     const answers = async () => {
       browser.messages.length = 0
       tab.hear(channel, { type: 'hello' })
@@ -237,12 +235,12 @@ describe('a tab with a session', () => {
       return browser.messages.length
     }
     expect(await answers()).toBe(1)
-    tab.cache()
+    track(session.refresh())
     await clock.advance(10)
-    server.cookie = 'bob'
+    track(session.signIn(server.issue('bob')))
     server.onRefresh = () => never
-    tab.restore()
     await clock.advance(100)
+    expect(types()).toEqual(['refresh-started', 'refresh-abandoned', 'signed-in', 'refresh-started'])
     expect(await answers()).toBe(0)
   })
 
