@@ -77,7 +77,7 @@ describeEngines('a page that is left in the middle of a refresh', (browser) => {
   for (const exit of ['link', 'closing the tab'] as const) {
     it(`leaves the new cookie in the jar, after ${exit}, though no page of ours follows`, async () => {
       const { server, profile, tab } = await signIn(browser, page, strict)
-      await beginSlowRefresh(server, tab, 6000)
+      await beginSlowRefresh(server, tab, 4000)
       await exits[exit](profile, tab, `${server.url}/api/public`)
       const [orphan] = server.seen('/auth/refresh')
       expect(orphan?.answeredAt).toBe(null)
