@@ -71,6 +71,8 @@ const useEngine = (name: EngineName, options: EngineOptions): TestBrowser => {
     const profiles = ofThisTest ?? []
     ofThisTest = undefined
     await Promise.all(profiles.map((profile) => profile.close()))
+    const places = profiles.flatMap((profile) => profile.tokensSeen())
+    if (places.length > 0) throw new Error(`An access token was seen in: ${places.join(', ')}.`)
   })
 
   const newProfile = async (): Promise<Profile> => {

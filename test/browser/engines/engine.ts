@@ -82,7 +82,8 @@ export interface Profile {
    */
   cookies(url: string): Promise<readonly Cookie[]>
   setOffline(offline: boolean): Promise<void>
-  /** Rejects if an access token was seen where none belongs, in the engines that tell what their pages do. */
+  /** Where an access token was seen that belongs in none, since it was last asked; empty where the driver cannot tell. */
+  tokensSeen(): readonly string[]
   close(): Promise<void>
 }
 

@@ -56,11 +56,8 @@ export const makeProfile = async (
     },
     cookies: (url) => context.cookies(url),
     setOffline: (offline) => context.setOffline(offline),
-    close: async () => {
-      await close()
-      const places = tokensSeen()
-      if (places.length > 0) throw new Error(`An access token was seen in: ${places.join(', ')}.`)
-    },
+    tokensSeen,
+    close,
   }
 }
 

@@ -136,5 +136,5 @@ export const makeWebKitProfile = async (session: Session, close: () => Promise<v
     throw new Error('webkit cannot be set offline: its driver has no command for it')
   }
 
-  return { newTab, cookies, setOffline, close }
+  return { newTab, cookies, setOffline, tokensSeen: () => [], close }
 }
