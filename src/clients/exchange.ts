@@ -40,7 +40,12 @@ export function exchange<R>(gate: Gate, request: Exchange<R>): Promise<R> {
 async function sendLater<R>(gate: Gate, request: Exchange<R>): Promise<R> {
   const token = await heldBack(gate, request, 'request-sent', () => gate.wait(request.giveUp))
   await gate.csrf?.landed()
-  return send(gate, request, token)
+  return send(gate, request, await ofNow(gate, token))
+}
+
+/** The token after a wait in which somebody may have signed in or out: with their cookies nothing of before is sent. */
+async function ofNow(gate: Gate, token: AccessToken | null): Promise<AccessToken | null> {
+  return token && gate.isPast(token) ? gate.renew(token) : token
 }
 
 async function send<R>(
@@ -85,6 +90,8 @@ async function retry<R>(
   let next: AccessToken | null
   try {
     next = await heldBack(gate, request, 'request-retried', () => gate.renew(used, request.giveUp), used)
+    await gate.csrf?.landed()
+    next = await ofNow(gate, next)
   } catch (error) {
     if (isSilentRefreshError(error)) return request.settleWithout(answer, error)
     request.discard(answer)
@@ -92,7 +99,6 @@ async function retry<R>(
   }
   if (!next) return answer
   request.discard(answer)
-  await gate.csrf?.landed()
   return send(gate, request, next, { ...tried, token: true })
 }
 
@@ -106,8 +112,10 @@ async function sendWithNewCsrf<R>(
   renew: () => Promise<boolean>,
 ): Promise<R> {
   if (!request.isRepeatable || !(await orGiveUp(renew(), request.giveUp))) return answer
+  const next = await ofNow(gate, token).catch(() => null)
+  if (token && !next) return answer
   request.discard(answer)
-  return send(gate, request, token, { ...tried, csrf: true })
+  return send(gate, request, next, { ...tried, csrf: true })
 }
 
 function orGiveUp<T>(promise: Promise<T>, giveUp: GiveUp): Promise<T> {

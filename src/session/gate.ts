@@ -30,6 +30,8 @@ export interface Gate extends Destination {
   admit(): AccessToken | null | undefined
   /** Resolves with the token to send, or null to send without. Rejects when there is no sending it. */
   wait(giveUp: GiveUp): Promise<AccessToken | null>
+  /** Whether somebody has signed in or out since this token was issued. */
+  isPast(token: AccessToken): boolean
   /**
    * A request sent with `used` was told "expired". Resolves with the token to retry with, or null if a retry would be
    * pointless.

@@ -18,6 +18,7 @@ export function createInertSession({ clock, fetch }: Pick<Environment, 'clock' |
     headersFor: () => undefined,
     admit: () => null,
     wait: async () => null,
+    isPast: () => false,
     renew: async () => null,
     isFollowed: () => false,
     tell() {},

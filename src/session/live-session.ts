@@ -68,6 +68,7 @@ export function createLiveSession(given: SessionOptions, environment: Environmen
     headersFor,
     admit,
     wait: (giveUp) => refresher.join(state.token ? 'expired' : 'startup', giveUp),
+    isPast: (token) => token.epoch !== state.epoch,
     renew,
     whyHeld: () => (state.token ? 'expired' : 'startup'),
     whyPassed: (used) =>

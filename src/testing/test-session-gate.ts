@@ -40,6 +40,7 @@ export function createTestGate({ listeners, ...parts }: TestGateParts): Gate {
     fetch: async (input, init) => nativeFetch(resolveInput(input, baseUrl), init),
     headersFor: (url, token) =>
       token?.authorization !== undefined && isWeb(url) ? { Authorization: token.authorization } : undefined,
+    isPast: () => false,
     // Nothing is refreshed here: only the test can have brought another token.
     renew: async (used) => {
       const token = admit()

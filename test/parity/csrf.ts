@@ -258,6 +258,54 @@ export function describeCsrf(name: string, makeClient: MakeClient): void {
       }
     })
 
+    it.each([
+      ['signed out', 'nobody'],
+      ['been replaced', 'bob'],
+    ])('is not renewed for the request of somebody who has %s meanwhile', async (_, user) => {
+      const { client, server, csrf, clock, session } = await strict(makeClient)
+      const usual = server.onApi
+      let answer = () => {}
+      server.onApi = async (hit) => {
+        if (hit.url.pathname === '/csrf-cookie')
+          await new Promise<void>((resolve) => {
+            answer = resolve
+          })
+        return usual?.(hit)
+      }
+      const call = client.send('/api/items', { method: 'POST', body: 'from alice' })
+      await clock.advance(100)
+      if (user === 'nobody') session.signOut().catch(() => {})
+      else await session.signIn(server.issue(user))
+      await clock.advance(100)
+      answer()
+      await clock.advance(1000)
+      expect((await call).status).toBe(419)
+      expect(csrf.renewals).toBe(1)
+      expect(pathsOf(server.hits).filter((path) => path === '/api/items')).toHaveLength(1)
+    })
+
+    it('lets nothing be sent again for who signs out while the browser catches up with its cookies', async () => {
+      const { client, server, clock, session, environment, page } = await strict(makeClient)
+      page.cookie = { 'XSRF-TOKEN': 'new' }
+      await clock.advance(6000)
+      let catchUp = () => {}
+      environment.page.cookiesLanded = () =>
+        new Promise<void>((resolve) => {
+          catchUp = resolve
+        })
+      server.onApi = () => unauthorized()
+      const call = client.send('/api/items', { method: 'POST', body: 'from alice' })
+      await clock.advance(100)
+      catchUp()
+      await clock.advance(100)
+      session.signOut().catch(() => {})
+      await clock.advance(10)
+      catchUp()
+      await clock.advance(1000)
+      expect((await call).status).toBe(401)
+      expect(server.hits).toHaveLength(1)
+    })
+
     it('and the token are both renewed where the backend says the same of both', async () => {
       const { client, server, page, clock } = await signedIn(makeClient, {
         csrf: { ...doubleSubmit, renewal: { url: '/csrf-cookie', status: [403] } },
