@@ -82,7 +82,7 @@ export interface Profile {
    */
   cookies(url: string): Promise<readonly Cookie[]>
   setOffline(offline: boolean): Promise<void>
-  /** Where an access token was seen that belongs in none, since it was last asked; empty where the driver cannot tell. */
+  /** The places where an access token was seen and had no business, since they were last asked for; none where the driver cannot tell. */
   tokensSeen(): readonly string[]
   close(): Promise<void>
 }
